@@ -1,0 +1,270 @@
+"""How one definition becomes an op: a function, a method, an operator, an in-place twin and a grad_fn.
+
+    @elementwise(input=lambda grad, other: grad * other,
+                 other=lambda grad, input: grad * input)
+    def mul(input, other):
+        return np.multiply(input, other)
+
+The function computes the result from NumPy arrays. Each keyword is a formula: the gradient of the input of
+that name, as a function of `grad` (the result's gradient) and of whatever else it names: inputs,
+options, `result`, or `<input>_shape`. What a formula names is saved for it; nothing else is. Formulas
+compute with tensors, so gradients of gradients need no more. Broadcasting and dtypes are undone by the
+engine, not here.
+
+From its name the op gets `torch.mul`, `Tensor.mul`, `Tensor.mul_`, the operator `*` and `MulBackward0`.
+
+- `@elementwise`: operands are the parameters without a default; they are brought to one dtype by PyTorch's
+  promotion, and broadcast.
+- `@op`: everything else. Parameters annotated `Array` (or `Arrays`, a list) are tensors, and so is every
+  parameter with a formula; the rest arrive as they are.
+- `@view`: like `@op`, but the result is a view: it shares memory with the first parameter.
+- `@composite`: a function written in tensors, out of other ops.
+
+An op whose name begins with an underscore is not published: it is a part of a composite.
+"""
+
+import functools
+
+from numpy import asarray, ndarray
+
+from .arguments import NUMBERS, bad_arguments, broadcast_error
+from .grad_mode import state
+from .graph import gradient_edge
+from .op import Array, Arrays, ElementwiseOp, Mask, Op
+from .tensor import Tensor, wrap
+from .views import MULTIPLE, PLAIN, make_view
+
+__all__ = ["Array", "Arrays", "FUNCTIONS", "Mask", "composite", "elementwise", "op", "view"]
+
+new = object.__new__
+
+FUNCTIONS = {}  # name: function; what `import minitensor` offers
+
+OPERATORS = {
+    "add": ("__add__", "__radd__", "__iadd__"),
+    "sub": ("__sub__", None, "__isub__"),
+    "rsub": ("__rsub__", None, None),
+    "mul": ("__mul__", "__rmul__", "__imul__"),
+    "div": ("__truediv__", None, "__itruediv__"),
+    "floor_divide": ("__floordiv__", None, "__ifloordiv__"),
+    "remainder": ("__mod__", None, "__imod__"),
+    "pow": ("__pow__", None, "__ipow__"),
+    "matmul": ("__matmul__", None, None),
+    "neg": ("__neg__", None, None),
+    "positive": ("__pos__", None, None),
+    "abs": ("__abs__", None, None),
+    "bitwise_and": ("__and__", "__rand__", "__iand__"),
+    "bitwise_or": ("__or__", "__ror__", "__ior__"),
+    "bitwise_xor": ("__xor__", "__rxor__", "__ixor__"),
+    "bitwise_not": ("__invert__", None, None),
+    "bitwise_left_shift": ("__lshift__", None, "__ilshift__"),
+    "bitwise_right_shift": ("__rshift__", None, "__irshift__"),
+    "eq": ("__eq__", None, None),
+    "ne": ("__ne__", None, None),
+    "lt": ("__lt__", None, None),
+    "le": ("__le__", None, None),
+    "gt": ("__gt__", None, None),
+    "ge": ("__ge__", None, None),
+}
+
+
+def elementwise(*, to=None, kernel=(None, "biuf"), in_place=True, **options):
+    """Declare an element-wise op. `to` and `kernel` tell its dtypes: see `ElementwiseOp`."""
+    kind = functools.partial(ElementwiseOp, to=to, kernel=kernel)
+    return _declare(kind, None, in_place, options)
+
+
+def op(*, in_place=False, **options):
+    """Declare an op of any other kind. `returns`: the names of its results, if it has several."""
+    return _declare(Op, _general, in_place, options)
+
+
+def view(**options):
+    """Declare an op whose result is a view of its first parameter, or a tuple of views."""
+    return _declare(Op, _viewing, False, options)
+
+
+def composite(function=None, *, method=True, torch=True):
+    """Publish a function that is written in tensors, as `torch.name` and as a method."""
+    if function is None:
+        return functools.partial(composite, method=method, torch=torch)
+    name = function.__name__
+    if torch:
+        FUNCTIONS[name] = function
+    if method:
+        setattr(Tensor, name, function)
+        _publish_operators(name, lambda: _operator(function), None)
+    return function
+
+
+def _operator(function):
+    """A composite as an operator, which leaves foreign types to the other operand."""
+
+    @functools.wraps(function)
+    def operator(input, other):
+        try:
+            return function(input, other)
+        except TypeError:
+            return NotImplemented
+
+    return operator
+
+
+def _declare(kind, way_in, in_place, options):
+    published = {k: options.pop(k) for k in ("method", "function") if k in options}
+    described = {k: options.pop(k) for k in ("node", "number", "returns", "casts") if k in options}
+
+    def decorator(forward):
+        declared = kind(forward, options, **described)
+        return _publish(declared, way_in or _fast_way(declared), in_place, **published)
+
+    return decorator
+
+
+def _publish(op, way_in, in_place, *, method=True, function=True):
+    """Make an op known under its names; returns the function."""
+
+    def entry(refuse):
+        return functools.update_wrapper(way_in(op, refuse), op.forward)
+
+    public = entry(_refuse_as_function)
+    public.op = op
+    if op.forward.__name__.startswith("_"):
+        return public  # a private part of a composite
+    if function:
+        FUNCTIONS[op.name] = public
+    if method:
+        setattr(Tensor, op.name, entry(_refuse_as_method))
+        _publish_operators(op.name, lambda: entry(_not_implemented), op)
+        if in_place:
+            setattr(Tensor, op.name + "_", _in_place_twin(op, op.name + "_"))
+    return public
+
+
+def _publish_operators(name, make, op):
+    there, back, onto = OPERATORS.get(name, (None, None, None))
+    if there:
+        setattr(Tensor, there, make())
+    if back:
+        setattr(Tensor, back, make())
+    if onto and op is not None:
+        setattr(Tensor, onto, _in_place_twin(op, onto))
+
+
+def _in_place_twin(op, name):
+    """The method that writes an op's result over its first input."""
+
+    def function(input, *args, **kwargs):
+        return op.in_place(input, args, kwargs)
+
+    function.__name__ = name
+    function.__qualname__ = f"Tensor.{name}"
+    function.__doc__ = f"Like `{op.name}`, but in place: changes the tensor itself and returns it."
+    return function
+
+
+# Ways in: what runs first when a student calls an op. `refuse` answers arguments of a wrong type.
+
+
+def _not_implemented(op, args, kwargs):
+    return NotImplemented  # an operator's answer: let Python ask the other operand
+
+
+def _refuse_as_function(op, args, kwargs):
+    raise bad_arguments(op, args, kwargs)
+
+
+def _refuse_as_method(op, args, kwargs):
+    raise bad_arguments(op, args, kwargs, method=True)
+
+
+def _unary(op, refuse):
+    """For element-wise ops of one operand."""
+    forward, direct = op.forward, op.direct
+
+    def function(input, *args, **options):
+        if args or options or not isinstance(input, Tensor):
+            if not isinstance(input, Tensor):
+                return refuse(op, (input, *args), options)
+            return op.call((input, *args), options, options.pop("out", None))
+        array = input._array
+        if array.dtype.kind not in direct:
+            (array,) = op.promote((array,))
+        array = forward(array)
+        result = new(Tensor)
+        result._array = array if type(array) is ndarray else asarray(array)
+        if input._tracked and state.enabled and result._array.dtype.kind == "f":
+            op.record_one(input, result)
+        return result
+
+    return function
+
+
+def _binary(op, refuse):
+    """For element-wise ops of two operands: fast for two tensors of the same dtype."""
+    forward, direct = op.forward, op.direct
+
+    def function(input, other, *args, **options):
+        if args or options or not isinstance(input, Tensor) or not isinstance(other, Tensor):
+            for value in (input, other):
+                if not isinstance(value, Tensor) and (op.no_numbers or not isinstance(value, NUMBERS)):
+                    return refuse(op, (input, other, *args), options)
+            return op.call((input, other, *args), options, options.pop("out", None))
+        a, b = input._array, other._array
+        if a.dtype is not b.dtype or a.dtype.kind not in direct:
+            a, b = op.promote((a, b))
+        try:
+            array = forward(a, b)
+        except ValueError:
+            raise broadcast_error((a, b)) from None
+        result = new(Tensor)
+        result._array = array if type(array) is ndarray else asarray(array)
+        if (input._tracked or other._tracked) and state.enabled and result._array.dtype.kind == "f":
+            op.record_two(input, other, result)
+        return result
+
+    return function
+
+
+def _general(op, refuse):
+    """The way into any other op."""
+
+    def function(*args, out=None, **kwargs):
+        return op.call(args, kwargs, out)
+
+    return function
+
+
+def _viewing(op, refuse):
+    """The way into an op whose result is a view of its first argument, or a tuple of such views."""
+    forward, defaults, positional = op.forward, op.defaults, op.positional
+
+    def function(input, *args, **kwargs):
+        if not isinstance(input, Tensor):
+            return refuse(op, (input, *args), kwargs)
+        try:
+            array = forward(input._array, *args, **kwargs)
+        except TypeError:
+            op.bind((input, *args), kwargs)
+            raise
+        if type(array) is tuple:
+            maker = op.node_type(op.bind((input, *args), kwargs)).__name__.partition("Backward")[0]
+            results = tuple(
+                make_view(input, part, MULTIPLE if input._tracked else 0, maker, i) for i, part in enumerate(array)
+            )
+        else:
+            results = (make_view(input, array),)
+        if input._tracked and state.enabled:
+            edge = gradient_edge(input)
+            if edge is not None:
+                values = {**defaults, **dict(zip(positional, (input, *args))), **kwargs}
+                op.attach(op.record(values, results, (edge,)), results)
+                for result in results:
+                    result._view.requires_grad = True
+        return results if type(array) is tuple else results[0]
+
+    return function
+
+
+def _fast_way(op):
+    return _general if op.masks else {1: _unary, 2: _binary}.get(len(op.tensors), _general)

@@ -1,0 +1,287 @@
+"""What a `grad_fn` is: a node, its edges to the nodes before it, and the values it saved.
+
+A node is made by an operation and leads backward: `edges[i]` tells where the gradient of the operation's
+i-th input goes. An edge is a pair `(target, output_nr)`; its target is the node that made the
+input, or the input itself if that is a leaf that requires grad. No gradient wanted: the edge is None.
+"""
+
+import itertools
+import weakref
+
+from .hooks import RemovableHandle
+from .tensor import Tensor, wrap
+
+next_sequence = itertools.count().__next__
+
+
+class Node:
+    """One step of a recorded computation; `y.grad_fn` is one.
+
+    `edges`: where gradients go. `outputs`: (shape, dtype) of each result: its gradient will have the same.
+    `sequence`: nodes made later have higher numbers, so newest first is an order in which every node
+    comes after all that lead to it.
+    """
+
+    hooks = prehooks = tensor_hooks = retained = None  # made when the first hook is registered
+    hooked = False  # True if any of these was made
+    shares_gradients = False  # True if others may hold the gradients it returns: a user's Function
+
+    def __init__(self, edges, outputs):
+        self.edges = edges
+        self.outputs = outputs
+        self.sequence = next_sequence()
+
+    def __init_subclass__(cls, name=None, **options):
+        super().__init_subclass__(**options)
+        if name is not None:
+            cls.__name__ = cls.__qualname__ = name
+        cls.__module__ = "builtins"
+
+    def __repr__(self):
+        return f"<{type(self).__name__} object at {id(self):#x}>"
+
+    def name(self):
+        """The name PyTorch gives this node, such as 'MulBackward0'."""
+        return type(self).__name__
+
+    @property
+    def next_functions(self):
+        """The nodes this one hands gradients to: a tuple of (node or None, output number)."""
+        return tuple((None, 0) if e is None else (node_of(e), e[1]) for e in self.edges)
+
+    @property
+    def metadata(self):
+        """A dictionary for the user's own notes about this node."""
+        return self.__dict__.setdefault("_metadata", {})
+
+    def backward(self, grads):
+        """The gradients of the inputs, one for each edge, from those of the outputs."""
+        raise NotImplementedError
+
+    def release(self):
+        """Forget saved values: called after backward, unless the graph is retained."""
+
+    def __call__(self, *grads):
+        gradients = tuple(self.backward(grads))
+        return gradients[0] if len(gradients) == 1 else gradients
+
+    def register_hook(self, hook):
+        """Call hook(grad_inputs, grad_outputs) after this node ran; it may return new grad_inputs."""
+        if self.hooks is None:
+            self.hooks, self.hooked = {}, True
+        return RemovableHandle(self.hooks, hook)
+
+    def register_prehook(self, hook):
+        """Call hook(grad_outputs) before this node runs; it may return new grad_outputs."""
+        if self.prehooks is None:
+            self.prehooks, self.hooked = {}, True
+        return RemovableHandle(self.prehooks, hook)
+
+    def hooks_of_output(self, output_nr):
+        """The hooks of one of the tensors this node made."""
+        if self.tensor_hooks is None:
+            self.tensor_hooks, self.hooked = {}, True
+        return self.tensor_hooks.setdefault(output_nr, {})
+
+    def retain(self, tensor):
+        """Have backward store the gradient of this output in `tensor.grad`."""
+        if self.retained is None:
+            self.retained, self.hooked = {}, True
+        self.retained[tensor._output_nr] = weakref.ref(tensor)
+
+
+class AccumulateGrad(Node, name="AccumulateGrad"):
+    """The end of a path: adds the gradient that arrives to `variable.grad`.
+
+    A leaf has one, made when somebody looks; the engine itself goes straight to the leaf.
+    """
+
+    def __init__(self, variable):
+        super().__init__((), ((variable._array.shape, variable._array.dtype),))
+        self.variable = variable
+
+    def name(self):
+        """The name PyTorch gives this node."""
+        return "torch::autograd::AccumulateGrad"
+
+    def backward(self, grads):
+        """Add the gradient to the leaf's."""
+        self.variable._accumulate(grads[0])
+        return ()
+
+
+def node_of(edge):
+    """The node an edge leads to; a leaf's `AccumulateGrad` is the same one as long as anyone holds it."""
+    target = edge[0]
+    if isinstance(target, Node):
+        return target
+    node = target._accumulator and target._accumulator()
+    if node is None:
+        node = AccumulateGrad(target)
+        target._accumulator = weakref.ref(node)
+    return node
+
+
+class SavedResult:
+    """A node's own result. Keeping the tensor itself would make a cycle: tensor -> grad_fn -> tensor."""
+
+    __slots__ = ("array", "counter", "version", "output_nr")
+
+    def __init__(self, tensor, output_nr):
+        self.array = tensor._array
+        self.counter = tensor._shared_counter()
+        self.version = self.counter[0]
+        self.output_nr = output_nr
+
+    def unpack(self, node):
+        """The result again, as a new tensor that leads back to its node; checked as inputs are."""
+        tensor = wrap(self.array)
+        tensor._counter = self.counter
+        if tensor.is_floating_point():
+            tensor._grad_fn, tensor._output_nr, tensor._tracked = node, self.output_nr, True
+        if self.counter[0] != self.version:
+            raise modified_in_place(tensor, self.version)
+        return tensor
+
+
+def modified_in_place(tensor, expected):
+    """PyTorch's error for a saved value that was overwritten before backward could use it."""
+    node, nr = tensor.grad_fn, tensor._output_nr
+    origin = ""
+    if node is not None:
+        maker = node.name().replace("Backward0", "").replace("Backward", "")
+        origin = f", which is output {nr} of {maker},"
+    shape = list(tensor._array.shape)
+    return RuntimeError(
+        "one of the variables needed for gradient computation has been modified by an inplace "
+        f"operation: [{tensor.type()} {shape}]{origin} is at version {tensor._version}; expected "
+        f"version {expected} instead. Hint: enable anomaly detection to find the operation that "
+        "failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
+    )
+
+
+def freed():
+    """PyTorch's error for a second backward through a graph whose values were freed."""
+    return RuntimeError(
+        "Trying to backward through the graph a second time (or directly access saved tensors "
+        "after they have already been freed). Saved intermediate values of the graph are freed "
+        "when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to "
+        "backward through the graph a second time or if you need to access saved tensors after "
+        "calling backward."
+    )
+
+
+class OpNode(Node):
+    """A node made by an op: its gradients are the op's formulas, applied to what they name.
+
+    `plan` tells which formulas are wanted and the names of what they need; `saved` has these values in the
+    same order, and `versions` the versions of those that are tensors (None for the others).
+    """
+
+    op = None  # the declaration, set by the subclass that each op has
+    saved = versions = ()
+
+    def __init__(self, plan, edges, outputs, saved, versions):
+        self.plan = plan
+        self.edges = edges
+        self.outputs = outputs
+        self.sequence = next_sequence()
+        self.saved = saved
+        self.versions = versions
+
+    def backward(self, grads):
+        """One gradient for each edge, from the formulas of the inputs that want one."""
+        values = [grads[0], grads]
+        for value, version in zip(self.saved, self.versions):
+            if type(version) is not int or value._version != version:
+                value = self.unpack(value, version)
+            values.append(value)
+        if self.op.listed:
+            ((_, formula, arguments),) = self.plan.steps
+            return formula(*[values[i] for i in arguments])
+        results = [None] * len(self.edges)
+        for position, formula, arguments in self.plan.steps:
+            results[position] = formula(*[values[i] for i in arguments])
+        return results
+
+    def unpack(self, value, version):
+        """A saved value, checked to be what it was when it was saved."""
+        if type(version) is int:
+            if value._version != version:
+                raise modified_in_place(value, version)
+        elif type(version) is list:
+            return [v if seen is None else self.unpack(v, seen) for v, seen in zip(value, version)]
+        elif type(value) is SavedResult:
+            return value.unpack(self)
+        elif value is FREED:
+            raise freed()
+        return value
+
+    def release(self):
+        """Forget the saved tensors; numbers and shapes stay."""
+        if None in self.versions:
+            self.saved = tuple(
+                FREED if version is not None or type(value) is SavedResult else value
+                for value, version in zip(self.saved, self.versions)
+            )
+        else:
+            self.saved = (FREED,) * len(self.saved)
+        self.versions = (None,) * len(self.saved)
+
+    def __getattr__(self, name):
+        if name.startswith("_saved_"):
+            for position, key in enumerate(self.plan.names):
+                if saved_name(key) == name:
+                    value = self.unpack(self.saved[position], self.versions[position])
+                    return tuple(value) if isinstance(value, list) else value
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __dir__(self):
+        return [*super().__dir__(), *map(saved_name, self.plan.names)]
+
+
+FREED = object()  # stands where a saved tensor was
+
+
+class Plan:
+    """For the inputs of an op that want a gradient: the values to save, and the formulas to run.
+
+    `steps`: (edge, formula, where its arguments are), with `grad` at 0, `grads` at 1 and the
+    saved values after them.
+    """
+
+    __slots__ = ("names", "steps")
+
+    def __init__(self, formulas, wanted):
+        names = ["grad", "grads"]
+        self.steps = []
+        for position, formula in enumerate(formulas):
+            if wanted[position]:
+                names += [name for name in parameters(formula) if name not in names]
+                arguments = tuple(names.index(name) for name in parameters(formula))
+                self.steps.append((position, formula, arguments))
+        self.names = names[2:]
+
+
+def parameters(function):
+    """The names of a function's parameters, in order."""
+    return function.__code__.co_varnames[: function.__code__.co_argcount]
+
+
+def saved_name(name):
+    """The attribute under which PyTorch shows a saved value: `input` is `_saved_self`."""
+    if name.endswith("_shape"):
+        name = name.removesuffix("_shape") + "_sym_sizes"
+    return "_saved_" + ("self" + name[5:] if name == "input" or name.startswith("input_") else name)
+
+
+def gradient_edge(value):
+    """Where the gradient of `value` goes, or None if it is no tensor or wants no gradient."""
+    if not isinstance(value, Tensor) or not value._tracked:
+        return None
+    if value._view is not None:
+        value._renew_view()
+        if not value.requires_grad:
+            return None
+    node = value._grad_fn
+    return (value, 0) if node is None else (node, value._output_nr)

@@ -1,0 +1,346 @@
+"""`Op`: one operation, its forward on arrays and its gradient formulas on tensors.
+
+Everything an op can do is here: bind arguments, compute, record a node, write to `out=`, work in place.
+How ops are declared, and how they become functions and methods, is in declare.py.
+"""
+
+import numpy as np
+
+from . import dtypes
+from .arguments import NUMBERS, bad_arguments, broadcast_error, number_to_array
+from .grad_mode import state
+from .graph import OpNode, Plan, SavedResult, gradient_edge, next_sequence, parameters
+from .tensor import Tensor, wrap
+from .views import check_in_place, check_no_overlap, rebase_history
+
+Array = np.ndarray  # annotates parameters that are tensors
+Arrays = list[np.ndarray]  # those that are lists of tensors
+
+
+class Mask:
+    """Annotates an operand of an element-wise op that is broadcast, but takes no part in promotion."""
+
+
+class Op:
+    """The declaration of one op, and everything that is made from it."""
+
+    def __init__(self, forward, formulas, *, node=None, number=0, returns=None, casts=False):
+        self.forward = forward
+        self.name = forward.__name__.strip("_")
+        self.node = node or self.name.title().replace("_", "") + "Backward"
+        self.number = number  # of the node's name; or a function of arguments, by name
+        self.casts = casts  # in place, any dtype is cast to the tensor's, as copy_ does
+        self.returns = returns  # the results' names (a named tuple's class), if there are several
+        self.formulas = {name: formula for name, formula in formulas.items() if formula}
+        code = forward.__code__
+        self.parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        self.positional = parameters(forward)
+        defaults = forward.__defaults__ or ()
+        optional = self.positional[len(self.positional) - len(defaults) :]
+        self.defaults = {**dict(zip(optional, defaults)), **(forward.__kwdefaults__ or {})}
+        self.tensors = self.find_tensors()
+        self.lists = [n for n in self.tensors if forward.__annotations__.get(n) is Arrays]
+        self.listed = [n for n in self.lists if n in self.formulas]
+        self.node_types = {}
+        self.plans = {}
+        self.shortcuts = {}
+
+    def find_tensors(self):
+        """The names of the parameters that are tensors, in order."""
+        kinds = self.forward.__annotations__
+        return [n for n in self.parameters if n in self.formulas or kinds.get(n) in (Array, Arrays)]
+
+    def bind(self, args, kwargs):
+        """The arguments by name, defaults included; PyTorch's TypeError if they do not fit."""
+        values = {**self.defaults, **dict(zip(self.positional, args)), **kwargs}
+        if (
+            len(args) > len(self.positional)
+            or len(values) != len(self.parameters)
+            or not kwargs.keys() <= set(self.parameters[len(args) :])
+        ):
+            raise bad_arguments(self, args, kwargs)
+        return values
+
+    def compute(self, values):
+        """The result, as one array or several, from arguments by name."""
+        arrays = dict(values)
+        for name in self.tensors:
+            value = arrays[name]
+            if isinstance(value, Tensor):
+                arrays[name] = value._array
+            elif name in self.lists and isinstance(value, (list, tuple)):
+                arrays[name] = [v._array if isinstance(v, Tensor) else v for v in value]
+            elif value is not None:
+                raise bad_arguments(self, values)
+        return self.forward(**arrays)
+
+    def node_type(self, values):
+        """The class of this op's nodes, such as MulBackward0; made when first needed."""
+        number = self.number
+        if callable(number):
+            number = number(*[values[name] for name in parameters(number)])
+        kind = self.node_types.get(number)
+        if kind is None:
+            name = self.node + str(number)
+            kind = self.node_types[number] = type(name, (OpNode,), {"op": self}, name=name)
+        return kind
+
+    def plan(self, edges):
+        """What to save and to compute if these edges lead somewhere."""
+        wanted = (True,) if self.listed else tuple([edge is not None for edge in edges])
+        plan = self.plans.get(wanted)
+        if plan is None:
+            plan = self.plans[wanted] = Plan(self.formulas.values(), wanted)
+        return plan
+
+    def edges(self, values):
+        """Where the gradients of the differentiable inputs go, in order."""
+        if self.listed:
+            return tuple(map(gradient_edge, values[self.listed[0]]))
+        return tuple([gradient_edge(values[name]) for name in self.formulas])
+
+    def record(self, values, results, edges):
+        """The node of a computed result."""
+        plan = self.plan(edges)
+        saved, versions = [], []
+        for name in plan.names:
+            value, version = self.save(name, values, results)
+            saved.append(value)
+            versions.append(version)
+        outputs = tuple([(r._array.shape, r._array.dtype) for r in results])
+        return self.node_type(values)(plan, edges, outputs, tuple(saved), tuple(versions))
+
+    def record_one(self, input, result):
+        """`record` for element-wise ops of one operand: the same, without detours."""
+        edge = gradient_edge(input)
+        if edge is None:
+            return
+        plan, kind, saves_input, _, saves_result = self.shortcut((edge,))
+        if kind is None:
+            node = self.record({**self.defaults, self.tensors[0]: input}, (result,), (edge,))
+        else:
+            node = kind.__new__(kind)
+            node.plan, node.edges, node.sequence = plan, (edge,), next_sequence()
+            node.outputs = ((result._array.shape, result._array.dtype),)
+            if saves_input:
+                node.saved, node.versions = (input,), (input._version,)
+            elif saves_result:
+                node.saved, node.versions = (SavedResult(result, 0),), (None,)
+        result._grad_fn, result._tracked = node, True
+
+    def record_two(self, input, other, result):
+        """`record` for element-wise ops of two operands: the same, without detours."""
+        edges = (gradient_edge(input), gradient_edge(other))
+        if edges == (None, None):
+            return
+        plan, kind, saves_input, saves_other, saves_result = self.shortcut(edges)
+        if kind is None:
+            first, second = self.tensors
+            values = {**self.defaults, first: input, second: other}
+            node = self.record(values, (result,), edges)
+        else:
+            node = kind.__new__(kind)
+            node.plan, node.edges, node.sequence = plan, edges, next_sequence()
+            node.outputs = ((result._array.shape, result._array.dtype),)
+            if saves_input:
+                if saves_other:
+                    node.saved, node.versions = (input, other), (input._version, other._version)
+                else:
+                    node.saved, node.versions = (input,), (input._version,)
+            elif saves_other:
+                node.saved, node.versions = (other,), (other._version,)
+        result._grad_fn, result._tracked = node, True
+
+    def shortcut(self, edges):
+        """The plan for these edges, the node's class, and what is saved: input, other, result.
+
+        The class is None where something else has to be saved: then there is no short way.
+        """
+        wanted = tuple([edge is not None for edge in edges])
+        found = self.shortcuts.get(wanted)
+        if found is None:
+            plan = self.plan(edges)
+            names = set(plan.names)
+            input, other = (*self.tensors, None)[:2]
+            forms = ([], [input], [other], [input, other], ["result"])
+            simple = plan.names in forms and not callable(self.number)
+            kind = self.node_type({}) if simple else None
+            found = self.shortcuts[wanted] = (plan, kind, input in names, other in names, "result" in names)
+        return found
+
+    def save(self, name, values, results):
+        """One value that a formula names, and its version if it is a tensor (a list for a list)."""
+        if name in values:
+            value = values[name]
+            if isinstance(value, Tensor):
+                return value, value._version
+            if isinstance(value, NUMBERS) and name in self.formulas:
+                return wrap(np.array(value)), 0  # as PyTorch keeps and shows it
+            if isinstance(value, (list, tuple)) and name in self.tensors:
+                return list(value), [v._version if isinstance(v, Tensor) else None for v in value]
+            return value, None
+        if name.endswith("_shape"):
+            value = values[name.removesuffix("_shape")]
+            if isinstance(value, (list, tuple)):
+                return [v._array.shape for v in value], None
+            return value._array.shape if isinstance(value, Tensor) else (), None
+        position = 0 if name == "result" else self.returns._fields.index(name)
+        return SavedResult(results[position], position), None
+
+    def call(self, args, kwargs, out=None):
+        """The op on any arguments: bind, compute, record."""
+        values = self.bind(args, kwargs)
+        computed = self.compute(values)
+        if out is not None:
+            return self.write_out(out, values, computed)
+        several = type(computed) is tuple
+        results = tuple(map(wrap, computed)) if several else (wrap(computed),)
+        if self.any_tracked(values) and state.enabled:
+            edges = self.edges(values)
+            if any(edges):
+                self.attach(self.record(values, results, edges), results)
+        if not several:
+            return results[0]
+        return self.returns._make(results) if self.returns else results
+
+    def any_tracked(self, values):
+        """True if some input may require grad, so that recording is worth a closer look."""
+        if self.listed:
+            return any([getattr(v, "_tracked", False) for v in values[self.listed[0]]])
+        return any([getattr(values[name], "_tracked", False) for name in self.formulas])
+
+    def attach(self, node, results):
+        """Tell the floating-point results which node made them."""
+        for position, result in enumerate(results):
+            if result._array.dtype.kind == "f":
+                result._grad_fn, result._output_nr, result._tracked = node, position, True
+
+    def write_out(self, out, values, computed):
+        """Put the result into the tensor (or tensors) given as `out=`."""
+        several = isinstance(out, (tuple, list))
+        outs, arrays = (out, computed) if several else ((out,), (computed,))
+        tracked = self.any_tracked(values) or any(o._tracked for o in outs)
+        if tracked and state.enabled:
+            raise RuntimeError(
+                f"{self.name}(): functions with out=... arguments don't support automatic "
+                "differentiation, but one of the arguments requires grad."
+            )
+        for target, array in zip(outs, arrays):
+            array = np.asarray(array)
+            check_cast(array.dtype, target._array.dtype)
+            if target._array.shape != array.shape:
+                target._resize(array.shape, warn=True)
+            np.copyto(target._array, array, casting="unsafe")
+            target._changed()
+        return out
+
+    def in_place(self, input, args, kwargs, overlap=False):
+        """The op with its result written over its first input. Nothing changes if it fails.
+
+        `overlap`: elements of `input` may lie on top of each other, since all become the same.
+        """
+        values = self.bind((input, *args), kwargs)
+        recorded = state.enabled and self.any_tracked(values)
+        if recorded:
+            edges = self.edges(values)
+            recorded = any(edges)
+            check_in_place(input, recorded)
+        if not overlap:
+            check_no_overlap(input, values.values())
+        array = input._array
+        computed = np.asarray(self.compute(values))
+        if not self.casts:
+            check_cast(computed.dtype, array.dtype)
+        if computed.shape != array.shape:
+            raise RuntimeError(
+                f"output with shape {list(array.shape)} doesn't match the broadcast shape "
+                f"{list(computed.shape)}"
+            )
+        if recorded:
+            self.keep_old(input, values, edges)
+            node = self.record(values, (input,), edges)
+        np.copyto(array, computed, casting="unsafe")
+        input._changed()
+        if recorded:
+            for value in node.saved:
+                if type(value) is SavedResult:
+                    value.version += 1  # the result is what was written just now
+            rebase_history(input, node)
+        return input
+
+    def keep_old(self, input, values, edges):
+        """Put stand-ins for `input` among the values to save, to keep its old numbers without a cycle."""
+        first = self.parameters[0]
+        for name, value in values.items():
+            if value is not input:
+                continue
+            old = wrap(input._array)
+            if name == first and first in self.plan(edges).names:
+                old._array = input._array.copy()
+            elif name != first:  # was saved as it is: the version will tell that it was overwritten
+                old._counter = input._shared_counter()
+            edge = gradient_edge(input)
+            if edge is not None:
+                old._grad_fn, old._output_nr, old._tracked = edge[0], edge[1], True
+            values[name] = old
+
+
+class ElementwiseOp(Op):
+    """An op whose operands are promoted to one dtype and broadcast.
+
+    `to="float"`: computed in the default dtype if the promoted one is not floating. `kernel`: the name
+    that PyTorch's error gives and the kinds of dtype it has code for, as in `("hypot_cpu", "f")`.
+    An operand annotated `Array` may not be a number; one annotated `Mask` keeps its dtype.
+    """
+
+    def __init__(self, forward, formulas, *, to=None, kernel=(None, "biuf"), **options):
+        super().__init__(forward, formulas, **options)
+        self.to_float = to == "float"
+        self.kernel, self.kinds = kernel
+        self.direct = "f" if self.to_float else self.kinds  # dtypes that need no look
+        kinds = forward.__annotations__
+        self.no_numbers = [n for n in self.tensors if kinds.get(n) in (Array, Mask)]
+        self.masks = [n for n in self.tensors if kinds.get(n) is Mask]
+
+    def find_tensors(self):
+        return [name for name in self.positional if name not in self.defaults]
+
+    def compute(self, values):
+        arrays = dict(values)
+        for name in self.tensors:
+            value = values[name]
+            if isinstance(value, Tensor):
+                arrays[name] = value._array
+            elif not isinstance(value, NUMBERS) or name in self.no_numbers:
+                raise bad_arguments(self, values)
+        operands = [name for name in self.tensors if name not in self.masks]
+        arrays.update(zip(operands, self.promote([arrays[name] for name in operands])))
+        try:
+            return self.forward(**arrays)
+        except ValueError:
+            raise broadcast_error([arrays[name] for name in self.tensors]) from None
+
+    def promote(self, raw):
+        """The operands as arrays of the dtype that PyTorch computes in."""
+        dtype = dtypes.result_dtype(*raw)
+        if self.to_float and dtype.kind != "f":
+            dtype = dtypes.get_default_dtype().numpy
+        if dtype.kind not in self.kinds:
+            label = dtypes.of(dtype).label
+            raise NotImplementedError(f'"{self.kernel}" not implemented for \'{label}\'')
+        return [
+            (value if value.dtype is dtype else value.astype(dtype))
+            if type(value) is np.ndarray
+            else number_to_array(value, dtype)
+            for value in raw
+        ]
+
+
+def check_cast(result, target):
+    """Raise PyTorch's error if a result of one dtype may not be written to a tensor of another."""
+    if result is not target:
+        source, target = dtypes.of(result), dtypes.of(target)
+        if source.category > target.category:
+            raise RuntimeError(
+                f"result type {source.label} can't be cast to the desired output type {target.label}"
+            )

@@ -1,0 +1,1 @@
+"""The ops, by family. Importing a module declares its ops."""

@@ -1,0 +1,316 @@
+"""Arithmetic: sums, products, quotients and remainders, with their operators.
+
+Powers and roots are in powers.py.
+"""
+
+import numpy as np
+
+from ..arguments import NUMBERS
+from ..declare import composite, elementwise
+from ..tensor import Tensor
+from .inplace import zeros
+
+_ONE_BOOL = (
+    "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert "
+    "a mask, use the `~` or `logical_not()` operator instead."
+)
+_TWO_BOOLS = (
+    "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
+    "`logical_xor()` operator instead."
+)
+
+
+def checking(check):
+    """Have `check` look at an op's operands, arrays and numbers, before they are promoted."""
+
+    def decorator(function):
+        promote = function.op.promote
+
+        def checked(raw):
+            check(*raw)
+            return promote(raw)
+
+        function.op.promote = checked
+        return function
+
+    return decorator
+
+
+def not_differentiable(function):
+    """Make an op's nodes those of an op without a derivative: backward raises PyTorch's error."""
+    op = function.op
+    name = op.name.removesuffix("_of_number")
+
+    def formula(grad):
+        raise RuntimeError(f"derivative for aten::{name} is not implemented")
+
+    op.node, op.number = "NotImplemented", ""
+    op.formulas = dict.fromkeys(op.tensors, formula)
+    op.node_type({}).name = lambda node: "torch::autograd::NotImplemented"
+    return function
+
+
+def is_bool(value):
+    """True for arrays of bools and for Python's True and False."""
+    return value.dtype.kind == "b" if isinstance(value, np.ndarray) else isinstance(value, bool)
+
+
+def multiply_add(a, b, c):
+    """a * b + c; for float16 and float32 rounded once, as PyTorch's kernels do."""
+    if a.dtype.kind == "f" and a.itemsize < 8:
+        return (np.multiply(a, b, dtype=np.float64) + c).astype(a.dtype)
+    return a * b + c
+
+
+# Sums
+
+
+def _alpha(alpha, array):
+    """`alpha` as a number of the array's dtype, or PyTorch's error."""
+    if array.dtype.kind != "f" and isinstance(alpha, float):
+        raise RuntimeError(
+            "For integral input tensors, argument alpha must not be a floating point number."
+        )
+    if array.dtype.kind != "b" and isinstance(alpha, bool):
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    return np.array(alpha, array.dtype)
+
+
+@elementwise(
+    input=lambda grad: grad,
+    other=lambda grad, alpha: grad if alpha == 1 else grad * alpha,
+)
+def add(input, other, *, alpha=1):
+    """input + alpha * other, element by element, broadcasting.
+
+    >>> torch.add(torch.tensor([1., 2.]), 10)
+    tensor([11., 12.])
+    """
+    if alpha == 1 and alpha is not True:
+        return np.add(input, other)
+    return multiply_add(other, _alpha(alpha, other), input)
+
+
+def _check_no_bools(input, other):
+    if is_bool(input) or is_bool(other):
+        raise RuntimeError(_TWO_BOOLS if is_bool(input) and is_bool(other) else _ONE_BOOL)
+
+
+@checking(_check_no_bools)
+@elementwise(
+    kernel=("sub", "iuf"),
+    input=lambda grad: grad,
+    other=lambda grad, alpha: -grad if alpha == 1 else grad * -alpha,
+)
+def sub(input, other, *, alpha=1):
+    """input - alpha * other, element by element, broadcasting.
+
+    >>> torch.tensor([5, 7]) - torch.tensor(2)
+    tensor([3, 5])
+    """
+    if alpha == 1 and alpha is not True:
+        return np.subtract(input, other)
+    return multiply_add(other, -_alpha(alpha, other), input)
+
+
+@checking(_check_no_bools)
+@elementwise(
+    kernel=("sub", "iuf"),
+    number=lambda other: 0 if isinstance(other, Tensor) else 1,
+    method=False,
+    in_place=False,
+    input=lambda grad, alpha: -grad if alpha == 1 else grad * -alpha,
+    other=lambda grad: grad,
+)
+def rsub(input, other, *, alpha=1):
+    """other - alpha * input."""
+    if alpha == 1 and alpha is not True:
+        return np.subtract(other, input)
+    return multiply_add(input, -_alpha(alpha, input), other)
+
+
+@elementwise(input=lambda grad: -grad)
+def neg(input):
+    """-input."""
+    if input.dtype.kind == "b":
+        raise RuntimeError(_ONE_BOOL.replace("Subtraction", "Negation").replace("with a", "on a"))
+    return np.negative(input)
+
+
+@composite
+def positive(input):
+    """input itself: what `+x` returns."""
+    if input._array.dtype.kind == "b":
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return input
+
+
+# Products and quotients
+
+
+@elementwise(input=lambda grad, other: grad * other, other=lambda grad, input: grad * input)
+def mul(input, other):
+    """input * other, element by element, broadcasting.
+
+    >>> torch.tensor([1., 2.]) * torch.tensor([[3.], [4.]])
+    tensor([[3., 6.],
+            [4., 8.]])
+    """
+    return np.multiply(input, other)
+
+
+@elementwise(
+    to="float",
+    node="DivBackward",
+    input=lambda grad, other: grad / other,
+    other=lambda grad, input, other: -grad * ((input / other) / other),
+)
+def true_divide(input, other):
+    """input / other, always in floating point.
+
+    >>> torch.true_divide(torch.tensor([1, 2]), 2)
+    tensor([0.5000, 1.0000])
+    """
+    return np.true_divide(input, other)
+
+
+@elementwise(
+    node="DivBackward",
+    number=2,
+    # Zero, but PyTorch saves the operands all the same.
+    input=lambda grad, other, rounding_mode: zeros(grad),
+    other=lambda grad, input, other, rounding_mode: zeros(grad),
+)
+def _rounded_divide(input, other, *, rounding_mode):
+    return (_floor_divide if rounding_mode == "floor" else _trunc_divide)(input, other)
+
+
+@composite
+def div(input, other, *, rounding_mode=None, out=None):
+    """input / other; `rounding_mode` "floor" or "trunc" rounds the quotient and keeps integers.
+
+    >>> torch.div(torch.tensor([7, -7]), 2, rounding_mode="trunc")
+    tensor([ 3, -3])
+    """
+    if rounding_mode is None:
+        return true_divide(input, other) if out is None else true_divide(input, other, out=out)
+    _check_rounding_mode(rounding_mode)
+    return _rounded_divide(input, other, rounding_mode=rounding_mode, out=out)
+
+
+@composite(torch=False)
+def div_(input, other, *, rounding_mode=None):
+    """Like `div`, but in place."""
+    if rounding_mode is None:
+        return input.true_divide_(other)
+    _check_rounding_mode(rounding_mode)
+    return _rounded_divide.op.in_place(input, (other,), {"rounding_mode": rounding_mode})
+
+
+def _check_rounding_mode(mode):
+    if mode not in ("floor", "trunc"):
+        raise RuntimeError(
+            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{mode}'"
+        )
+
+
+def _floor_divide(input, other):
+    _check_divisor(other, "div_floor_cpu")
+    return np.floor_divide(input, other)
+
+
+def _trunc_divide(input, other):
+    _check_divisor(other, "div_trunc_cpu")
+    if input.dtype.kind == "f":
+        return np.trunc(np.true_divide(input, other))
+    rounded_up = (np.remainder(input, other) != 0) & ((input < 0) != (other < 0))
+    return np.add(np.floor_divide(input, other), rounded_up, dtype=input.dtype)
+
+
+def _check_divisor(other, kernel):
+    if other.dtype.kind == "b":
+        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+    if other.dtype.kind != "f" and not np.all(other):
+        raise RuntimeError("ZeroDivisionError")
+
+
+@not_differentiable
+@elementwise()
+def floor_divide(input, other):
+    """input / other, rounded down. Not differentiable, as in PyTorch.
+
+    >>> torch.tensor([7, -7]) // 2
+    tensor([ 3, -4])
+    """
+    return _floor_divide(input, other)
+
+
+def by_kind_of_divisor(other):
+    """PyTorch numbers the nodes of remainders 0 for a number as divisor, 1 for a tensor."""
+    return 1 if isinstance(other, Tensor) else 0
+
+
+@elementwise(
+    number=by_kind_of_divisor,
+    input=lambda grad: grad,
+    other=lambda grad, input, other: -grad * input.div(other, rounding_mode="floor"),
+)
+def remainder(input, other):
+    """The remainder of division, with the sign of the divisor: Python's `%`.
+
+    >>> torch.tensor([-3., 3.]) % 2
+    tensor([1., 1.])
+    """
+    _check_divisor(other, "remainder_cpu")
+    return np.remainder(input, other)
+
+
+@not_differentiable
+@elementwise()
+def _remainder_of_number(input, other):
+    _check_divisor(other, "remainder_cpu")
+    return np.remainder(input, other)
+
+
+@elementwise(
+    number=by_kind_of_divisor,
+    input=lambda grad: grad,
+    other=lambda grad, input, other: -grad * input.div(other, rounding_mode="trunc"),
+)
+def fmod(input, other):
+    """The remainder of division, with the sign of the dividend: C's `fmod`.
+
+    >>> torch.fmod(torch.tensor([-3., 3.]), 2)
+    tensor([-1.,  1.])
+    """
+    _check_divisor(other, "fmod_cpu")
+    return np.fmod(input, other)
+
+
+# A number on the left: what Python calls when it does not know how to compute `2 - x`
+
+
+@composite(torch=False)
+def __rsub__(self, other):
+    return rsub(self, other) if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
+
+
+@composite(torch=False)
+def __rtruediv__(self, other):
+    # As in PyTorch: the last digit may differ from that of a division.
+    return self.reciprocal() * other if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
+
+
+__rdiv__ = composite(torch=False)(__rtruediv__)
+
+
+@composite(torch=False)
+def __rfloordiv__(self, other):
+    return floor_divide(other, self) if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
+
+
+@composite(torch=False)
+def __rmod__(self, other):
+    if not isinstance(other, (Tensor, *NUMBERS)):
+        return NotImplemented
+    return _remainder_of_number(other, self)

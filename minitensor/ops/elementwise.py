@@ -1,0 +1,1 @@
+from . import arithmetic, compare, functions, fused, powers, select, signs, aliases

@@ -1,0 +1,346 @@
+"""The largest and the smallest, and what lies between: medians and quantiles."""
+
+import numpy as np
+
+from .. import dtypes, return_types
+from ..arguments import NUMBERS, wrong_type
+from ..declare import Array, composite, op
+from ..tensor import Tensor, as_int, wrap, wrap_dim
+from .reduce import contiguous, need_dim, put_back, reduced_axes
+
+# Gradients: shared by all elements that reach the extreme, or given to the one that was picked
+
+
+def shared(grad, input, result, dim=None, keepdim=False):
+    """`grad` in equal parts to the elements that equal the result they were reduced to."""
+    grad, result = (put_back(t, input.shape, dim, keepdim) for t in (grad, result))
+    reached = input == result
+    return grad / reached.sum(() if dim is None else dim, True) * reached
+
+
+def shared_by_all(grad, input, result):
+    """`grad` in equal parts to the elements that equal the one result; nan equals nan here."""
+    reached = input.isnan() if bool(result.isnan()) else input == result
+    return grad / reached.sum() * reached
+
+
+def picked(grad, input_shape, dim, indices, keepdim):
+    """`grad` at the places from which the results were picked, 0 elsewhere."""
+    if not input_shape:
+        return grad
+    if not keepdim:
+        grad, indices = grad.unsqueeze(dim), indices.unsqueeze(dim)
+    return grad.new_zeros(input_shape).scatter(dim, indices, grad)
+
+
+# Maximum and minimum
+
+
+def check_not_empty(input, dim, name, error=RuntimeError, advice=True):
+    """Raise PyTorch's error for an extreme of no elements."""
+    if input.size:
+        return
+    if dim is None:
+        text = f"{name}(): Expected reduction dim to be specified for input.numel() == 0."
+        advice = " Specify the reduction dim with the 'dim' argument." if advice else ""
+        raise error(text + advice)
+    for axis in reduced_axes(dim, input.ndim, name) or ():
+        if not input.shape[axis]:
+            raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
+
+
+def pick(input, places, axis, keepdim):
+    """The elements at `places` along `axis`, and the places: values and indices of a reduction."""
+    if not input.ndim:
+        return input.copy(), np.zeros((), "int64")
+    indices = np.expand_dims(places, axis)
+    values = np.take_along_axis(input, indices, axis)
+    if not keepdim:
+        values, indices = values.squeeze(axis), places
+    return contiguous(values), contiguous(indices)
+
+
+def _extreme_along(find, input, dim, keepdim, name):
+    axis = wrap_dim(as_int(dim, name), input.ndim)
+    check_not_empty(input, dim, name)
+    return pick(input, find(input, axis if input.ndim else None), axis, keepdim)
+
+
+def _extreme(ufunc, input, name):
+    check_not_empty(input, None, name)
+    return ufunc.reduce(input, None)
+
+
+@op(node="MaxBackward", number=1, input=shared_by_all)
+def _max(input: Array):
+    return _extreme(np.maximum, input, "max")
+
+
+@op(node="MinBackward", number=1, input=shared_by_all)
+def _min(input: Array):
+    return _extreme(np.minimum, input, "min")
+
+
+@op(node="MaxBackward", returns=return_types.max, input=picked)
+def _max_along(input: Array, dim, keepdim=False):
+    return _extreme_along(np.argmax, input, dim, keepdim, "max")
+
+
+@op(node="MinBackward", returns=return_types.min, input=picked)
+def _min_along(input: Array, dim, keepdim=False):
+    return _extreme_along(np.argmin, input, dim, keepdim, "min")
+
+
+@composite
+def max(input, dim=None, keepdim=False, *, other=None, out=None):
+    """The largest element; with a `dim`, the largest along it and their indices; with a tensor, `maximum`.
+
+    >>> x = torch.tensor([[1., 5.], [4., 2.]])
+    >>> x.max()
+    tensor(5.)
+    >>> values, indices = x.max(dim=0)
+    >>> values, indices
+    (tensor([4., 5.]), tensor([1, 0]))
+    >>> x.max(torch.tensor(3.))
+    tensor([[3., 5.],
+            [4., 3.]])
+    """
+    if isinstance(dim, Tensor) or other is not None:
+        return input.maximum(dim if other is None else other)
+    need_dim("max", dim, keepdim)
+    return _max(input, out=out) if dim is None else _max_along(input, dim, keepdim, out=out)
+
+
+@composite
+def min(input, dim=None, keepdim=False, *, other=None, out=None):
+    """The smallest element; with a `dim`, the smallest along it and their indices; with a tensor, `minimum`."""
+    if isinstance(dim, Tensor) or other is not None:
+        return input.minimum(dim if other is None else other)
+    need_dim("min", dim, keepdim)
+    return _min(input, out=out) if dim is None else _min_along(input, dim, keepdim, out=out)
+
+
+def _limit(ufunc, input, dim, keepdim, name):
+    check_not_empty(input, dim or None if isinstance(dim, (tuple, list)) else dim, name)
+    return contiguous(ufunc.reduce(input, reduced_axes(dim, input.ndim, name), keepdims=keepdim))
+
+
+@op(input=lambda grad, input, dim, keepdim, result: shared(grad, input, result, dim, keepdim))
+def amax(input: Array, dim=(), keepdim=False):
+    """The largest element, or the largest along one or more dims; equals share the gradient."""
+    return _limit(np.maximum, input, dim, keepdim, "amax")
+
+
+@op(input=lambda grad, input, dim, keepdim, result: shared(grad, input, result, dim, keepdim))
+def amin(input: Array, dim=(), keepdim=False):
+    """The smallest element, or the smallest along one or more dims; equals share the gradient."""
+    return _limit(np.minimum, input, dim, keepdim, "amin")
+
+
+def _limits_slope(grads, input, dim, keepdim, min, max):
+    parts = [
+        shared(grad, input, result, dim, keepdim)
+        for grad, result in zip(grads, (min, max))
+        if grad is not None
+    ]
+    return parts[0] if len(parts) == 1 else parts[0] + parts[1]
+
+
+@op(returns=return_types.aminmax, input=_limits_slope)
+def aminmax(input: Array, *, dim=None, keepdim=False):
+    """The smallest and the largest element, or those along one dim."""
+    if dim is not None:
+        dim = as_int(dim, "aminmax")
+    elif not input.size:
+        raise RuntimeError(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+        )
+    axes = reduced_axes(dim, input.ndim, "aminmax")
+    if not input.size and not input.shape[axes[0]]:
+        raise IndexError(f"aminmax: Expected reduction dim {axes[0]} to have non-zero size.")
+    both = (ufunc.reduce(input, axes, keepdims=keepdim) for ufunc in (np.minimum, np.maximum))
+    return tuple(map(contiguous, both))
+
+
+def _place_of(find, input, dim, keepdim, name):
+    if input.dtype.kind == "b":
+        raise RuntimeError(f"{name}(): does not support bool input")
+    axis = None
+    if dim is not None:
+        axis = wrap_dim(as_int(dim, name), input.ndim)
+    check_not_empty(input, dim, name, IndexError, advice=False)
+    return contiguous(find(input, axis if input.ndim else None, keepdims=bool(keepdim)))
+
+
+@op()
+def argmax(input: Array, dim=None, keepdim=False):
+    """The index of the largest element (of the flattened tensor), or the indices along a dim.
+
+    >>> torch.tensor([[1., 5.], [4., 2.]]).argmax(dim=1)
+    tensor([1, 0])
+    """
+    return _place_of(np.argmax, input, dim, keepdim, "argmax")
+
+
+@op()
+def argmin(input: Array, dim=None, keepdim=False):
+    """The index of the smallest element (of the flattened tensor), or the indices along a dim."""
+    return _place_of(np.argmin, input, dim, keepdim, "argmin")
+
+
+# Medians
+
+
+def _middle(input, axis, skip_nan):
+    """Where along an axis the lower of the middle elements is; the first nan, unless skipped."""
+    order = np.argsort(input, axis, kind="stable")
+    size = input.shape[axis]
+    if input.dtype.kind != "f":
+        return np.take(order, (size - 1) // 2, axis)
+    missing = np.isnan(input)
+    numbers = size - np.add.reduce(missing, axis, np.dtype("int64"), None, True)
+    rank = np.maximum(numbers - 1, 0) // 2
+    if not skip_nan:  # nan is sorted to the end, so the first one has as rank the number of numbers
+        rank = np.where(numbers < size, numbers, rank)
+    return np.take_along_axis(order, rank, axis).squeeze(axis)
+
+
+def _check_ordered(input, kernel):
+    if input.dtype.kind == "b":
+        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+
+
+def _median_of_all(input, skip_nan):
+    _check_ordered(input, "median_cpu")
+    if not input.size:
+        return input.dtype.type(np.nan if input.dtype.kind == "f" else np.iinfo(input.dtype).min)
+    flat = input.reshape(-1)
+    return flat[_middle(flat, 0, skip_nan)]
+
+
+def _median_along(input, dim, keepdim, skip_nan):
+    axis = wrap_dim(as_int(dim, "nanmedian" if skip_nan else "median"), input.ndim)
+    check_not_empty(input, dim, "median")
+    _check_ordered(input, "median_out")
+    places = _middle(input, axis, skip_nan) if input.ndim else None
+    return pick(input, places, axis, keepdim)
+
+
+@op(node="MedianBackward", input=shared_by_all)
+def _median(input: Array):
+    return _median_of_all(input, skip_nan=False)
+
+
+@op(node="NanmedianBackward", input=shared_by_all)
+def _nanmedian(input: Array):
+    return _median_of_all(input, skip_nan=True)
+
+
+@op(node="MedianBackward", number=1, returns=return_types.median, input=picked)
+def _median_dim(input: Array, dim, keepdim=False):
+    return _median_along(input, dim, keepdim, skip_nan=False)
+
+
+@op(node="NanmedianBackward", number=1, returns=return_types.nanmedian, input=picked)
+def _nanmedian_dim(input: Array, dim, keepdim=False):
+    return _median_along(input, dim, keepdim, skip_nan=True)
+
+
+@composite
+def median(input, dim=None, keepdim=False, *, out=None):
+    """The middle element, the lower one of two; with a `dim`, those along it and their indices.
+
+    >>> torch.tensor([4., 1., 3., 2.]).median()
+    tensor(2.)
+    """
+    if dim is None:
+        return _median(input, out=out)
+    return _median_dim(input, dim, keepdim, out=out)
+
+
+@composite
+def nanmedian(input, dim=None, keepdim=False, *, out=None):
+    """Like `median`, but nan is left out."""
+    if dim is None:
+        return _nanmedian(input, out=out)
+    return _nanmedian_dim(input, dim, keepdim, out=out)
+
+
+# Quantiles
+
+
+@composite
+def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=None):
+    """The values below which a part `q` (between 0 and 1) of the elements lies.
+
+    `q` may be a tensor of several. `interpolation` between two elements: "linear", "lower", "higher",
+    "midpoint" or "nearest".
+
+    >>> torch.tensor([1., 2., 3., 4.]).quantile(0.5)
+    tensor(2.5000)
+    """
+    return _quantile("quantile", input, q, dim, keepdim, interpolation, out)
+
+
+@composite
+def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=None):
+    """Like `quantile`, but nan is left out."""
+    return _quantile("nanquantile", input, q, dim, keepdim, interpolation, out)
+
+
+def _quantile(name, input, q, dim, keepdim, interpolation, out):
+    q = _as_quantiles(name, input, q, interpolation)
+    if dim is None:
+        values = input.reshape([1] * (input.ndim if keepdim else 0) + [-1])
+    else:
+        axis = wrap_dim(as_int(dim, name), input.ndim)
+        values = input.unsqueeze(-1).transpose(axis, -1)
+        values = values if keepdim or not input.ndim else values.squeeze(axis)
+    values = values.sort(-1)[0]
+    ranks = wrap(_ranks(values._array, q._array.reshape(-1), name == "nanquantile", interpolation))
+    below = values.gather(-1, ranks.long())
+    if interpolation in ("linear", "midpoint"):
+        part = 0.5 if interpolation == "midpoint" else ranks - ranks.floor()
+        below = below.lerp(values.gather(-1, ranks.ceil().long()), part)
+    result = below.movedim(-1, 0) if q.ndim else below.squeeze(-1)
+    return result if out is None else out.copy_(result)
+
+
+def _as_quantiles(name, input, q, interpolation):
+    if not isinstance(input, Tensor):
+        raise wrong_type(name, "input", 1, "Tensor", input)
+    if not isinstance(q, Tensor):
+        if not isinstance(q, NUMBERS):
+            raise wrong_type(name, "q", 2, "Tensor", q)
+        if not 0 <= q <= 1:
+            raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q:g}")
+        q = wrap(np.array(q, input._array.dtype if input.is_floating_point() else None))
+    if not input.numel():
+        raise RuntimeError(f"{name}() input tensor must be non-empty")
+    if q.ndim > 1:
+        raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")
+    if input.dtype not in (dtypes.float32, dtypes.float64):
+        raise RuntimeError(f"{name}() input tensor must be either float or double dtype")
+    if q.dtype is not input.dtype:
+        raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
+    if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
+        raise RuntimeError(
+            f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got "
+            f"{interpolation}"
+        )
+    if not np.all((q._array >= 0) & (q._array <= 1)):
+        raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
+    return q
+
+
+def _ranks(values, q, skip_nan, interpolation):
+    """The places of the quantiles in sorted values; nan is at the end."""
+    missing = np.isnan(values)
+    last = values.shape[-1] - 1
+    if skip_nan:
+        last = np.maximum(last - np.add.reduce(missing, -1, np.dtype("int64"), None, True), 0)
+        ranks = (q * last).astype(q.dtype)
+    else:
+        ranks = np.where(missing[..., -1:], q.dtype.type(last), q * q.dtype.type(last))
+    rounded = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}.get(interpolation)
+    return rounded(ranks) if rounded else ranks

@@ -1,0 +1,315 @@
+"""Exponential, trigonometric and related functions of each element."""
+
+import functools
+import math
+
+import numpy as np
+
+from ..declare import Array, elementwise
+from ..rounding import libm
+from ..tensor import Tensor
+
+
+
+def single(function):
+    """`function` of arrays, with float16 computed in float32 and rounded once, at the end."""
+
+    def computed(*arrays):
+        dtype = arrays[0].dtype
+        if dtype != np.float16:
+            return function(*arrays)
+        return function(*[array.astype(np.float32) for array in arrays]).astype(dtype)
+
+    return functools.update_wrapper(computed, function)
+
+
+# Exponentials and logarithms
+
+
+@elementwise(to="float", input=lambda grad, result: grad * result)
+def exp(input):
+    """e to the power of each element.
+
+    >>> torch.exp(torch.tensor([0., 1.]))
+    tensor([1.0000, 2.7183])
+    """
+    return np.exp(input)
+
+
+@elementwise(to="float", input=lambda grad, result: grad * result * math.log(2))
+def exp2(input):
+    """2 to the power of each element."""
+    return np.exp2(input)
+
+
+@elementwise(to="float", input=lambda grad, result: grad * (result + 1))
+def expm1(input):
+    """exp(input) - 1, exact for small elements."""
+    return np.expm1(input)
+
+
+@elementwise(to="float", input=lambda grad, input: grad / input)
+def log(input):
+    """The natural logarithm."""
+    return np.log(input)
+
+
+@elementwise(to="float", input=lambda grad, input: grad / (input * math.log(2)))
+def log2(input):
+    """The logarithm to base 2."""
+    return np.log2(input)
+
+
+@elementwise(to="float", input=lambda grad, input: grad / (input * math.log(10)))
+def log10(input):
+    """The logarithm to base 10."""
+    return np.log10(input)
+
+
+@elementwise(to="float", input=lambda grad, input: grad / (input + 1))
+def log1p(input):
+    """log(1 + input), exact for small elements."""
+    return np.log1p(input)
+
+
+@elementwise(
+    kernel=("logaddexp_cpu", "f"),
+    input=lambda grad, input, other: grad / (1 + (other - input).exp()),
+    other=lambda grad, input, other: grad / (1 + (input - other).exp()),
+)
+def logaddexp(input: Array, other: Array):
+    """log(exp(input) + exp(other)), without overflow."""
+    return np.logaddexp(input, other)
+
+
+@elementwise(
+    kernel=("logaddexp2_cpu", "f"),
+    input=lambda grad, input, other: grad / (1 + (other - input).exp2()),
+    other=lambda grad, input, other: grad / (1 + (input - other).exp2()),
+)
+def logaddexp2(input: Array, other: Array):
+    """log2(2 ** input + 2 ** other), without overflow."""
+    return np.logaddexp2(input, other)
+
+
+def _slope_of_factor(grad, input, other):
+    return xlogy(grad, other).masked_fill((input == 0).logical_and(other <= 0), 0)
+
+
+def _xlogy_number(input, other):
+    """The number in the name of xlogy's nodes tells which operand is a Python number."""
+    if not isinstance(input, Tensor):
+        return 1
+    return 0 if isinstance(other, Tensor) else 2
+
+
+@elementwise(
+    to="float",
+    number=_xlogy_number,
+    input=_slope_of_factor,
+    other=lambda grad, input, other: grad * input / other,
+)
+def xlogy(input, other):
+    """input * log(other), and 0 where input is 0.
+
+    >>> torch.xlogy(torch.tensor([0., 2.]), torch.tensor([0., 1.]))
+    tensor([0., 0.])
+    """
+    product = single(lambda input, other: input * np.log(other))(input, other)
+    return np.where((input == 0) & ~np.isnan(other), input.dtype.type(0), product)
+
+
+# Trigonometric and hyperbolic functions
+
+
+@elementwise(to="float", input=lambda grad, input: grad * input.cos())
+def sin(input):
+    """The sine; elements are angles in radians."""
+    return np.sin(input)
+
+
+@elementwise(to="float", input=lambda grad, input: -grad * input.sin())
+def cos(input):
+    """The cosine; elements are angles in radians."""
+    return np.cos(input)
+
+
+@elementwise(to="float", input=lambda grad, result: grad * (1 + result * result))
+def tan(input):
+    """The tangent; elements are angles in radians."""
+    return np.tan(input)
+
+
+@elementwise(to="float", input=lambda grad, input: grad * (1 - input * input).rsqrt())
+def asin(input):
+    """The inverse of the sine."""
+    return np.arcsin(input)
+
+
+@elementwise(to="float", input=lambda grad, input: -grad * (1 - input * input).rsqrt())
+def acos(input):
+    """The inverse of the cosine."""
+    return np.arccos(input)
+
+
+@elementwise(to="float", input=lambda grad, input: grad / (input * input + 1))
+def atan(input):
+    """The inverse of the tangent."""
+    return np.arctan(input)
+
+
+@elementwise(
+    to="float",
+    input=lambda grad, input, other: grad * other / (input * input + other * other),
+    other=lambda grad, input, other: -grad * input / (input * input + other * other),
+)
+def atan2(input: Array, other: Array):
+    """The angle of the point (other, input), between -pi and pi."""
+    return np.arctan2(input, other)
+
+
+@elementwise(to="float", input=lambda grad, input: grad * input.cosh())
+def sinh(input):
+    """The hyperbolic sine."""
+    return np.sinh(input)
+
+
+@elementwise(to="float", input=lambda grad, input: grad * input.sinh())
+def cosh(input):
+    """The hyperbolic cosine."""
+    return np.cosh(input)
+
+
+@elementwise(to="float", input=lambda grad, result: grad * (1 - result * result))
+def tanh(input):
+    """The hyperbolic tangent."""
+    return np.tanh(input)
+
+
+@elementwise(to="float", input=lambda grad, input: grad * (input * input + 1).rsqrt())
+def asinh(input):
+    """The inverse of the hyperbolic sine."""
+    return np.arcsinh(input)
+
+
+@elementwise(to="float", input=lambda grad, input: grad * (input * input - 1).rsqrt())
+def acosh(input):
+    """The inverse of the hyperbolic cosine."""
+    return np.arccosh(input)
+
+
+@elementwise(to="float", input=lambda grad, input: grad / (1 - input * input))
+def atanh(input):
+    """The inverse of the hyperbolic tangent."""
+    return np.arctanh(input)
+
+
+def _sinc_slope(grad, input):
+    angle = input * math.pi
+    slope = (angle.cos() * angle - angle.sin()) / (angle * input)
+    return grad * slope.masked_fill(input == 0, 0)
+
+
+@elementwise(to="float", input=_sinc_slope)
+def sinc(input):
+    """sin(pi * input) / (pi * input), and 1 at 0."""
+    return np.sinc(input).astype(input.dtype, copy=False)
+
+
+@elementwise(to="float", input=lambda grad: grad * (math.pi / 180))
+def deg2rad(input):
+    """Degrees to radians."""
+    return input * input.dtype.type(math.pi / 180)
+
+
+@elementwise(to="float", input=lambda grad: grad * (180 / math.pi))
+def rad2deg(input):
+    """Radians to degrees."""
+    return input * input.dtype.type(180 / math.pi)
+
+
+# The error function, and functions used in neural networks
+
+
+@elementwise(
+    to="float",
+    input=lambda grad, input: 2 / math.sqrt(math.pi) * (-(input * input)).exp() * grad,
+)
+def erf(input):
+    """The error function: 2 / sqrt(pi) times the integral of exp(-t²) from 0 to input."""
+    return libm("erf", input).astype(input.dtype)
+
+
+@elementwise(
+    to="float",
+    input=lambda grad, input: -2 / math.sqrt(math.pi) * (-(input * input)).exp() * grad,
+)
+def erfc(input):
+    """1 - erf(input), exact where that is small."""
+    return libm("erfc", input).astype(input.dtype)
+
+
+@elementwise(input=lambda grad, result: grad.masked_fill(result <= 0, 0))
+def relu(input):
+    """The element where it is positive, else 0.
+
+    >>> torch.relu(torch.tensor([-1., 2.]))
+    tensor([0., 2.])
+    """
+    if input.dtype.kind == "b":
+        raise RuntimeError("Boolean inputs not supported for relu")
+    return np.maximum(input, input.dtype.type(0))
+
+
+@elementwise(to="float", input=lambda grad, result: grad * (1 - result) * result)
+def sigmoid(input):
+    """1 / (1 + exp(-input)).
+
+    >>> torch.sigmoid(torch.tensor([0., 100.]))
+    tensor([0.5000, 1.0000])
+    """
+    return _sigmoid(input)
+
+
+@single
+def _sigmoid(input):
+    return 1 / (1 + np.exp(-input))
+
+
+def _logit_slope(grad, input, eps):
+    low, high = (0, 1) if eps is None else (eps, 1 - eps)
+    inside = (input >= low).logical_and(input <= high)
+    return (grad / (input * (1 - input))).where(inside, math.nan if eps is None else 0)
+
+
+@elementwise(to="float", input=_logit_slope)
+def logit(input, eps=None):
+    """log(input / (1 - input)), the inverse of sigmoid; `eps` keeps the input within [eps, 1 - eps]."""
+    if eps is not None:
+        low = input.dtype.type(eps)
+        input = np.clip(input, low, 1 - low)
+    return _logit(input)
+
+
+@single
+def _logit(input):
+    return np.log(input / (1 - input))
+
+
+def _softplus_slope(grad, input, beta, threshold):
+    growth = (input * beta).exp()
+    return grad.where(input * beta > threshold, grad * growth / (growth + 1))
+
+
+# Part of torch.nn.functional only.
+@elementwise(
+    method=False, function=False, kernel=("softplus_cpu", "f"), input=_softplus_slope
+)
+def softplus(input, beta=1, threshold=20):
+    """log(1 + exp(beta * input)) / beta, and input itself where beta * input > threshold."""
+    return single(_softplus)(input, input.dtype.type(beta), input.dtype.type(threshold))
+
+
+def _softplus(input, beta, threshold):
+    scaled = input * beta
+    return np.where(scaled > threshold, input, np.log1p(np.exp(scaled)) / beta)

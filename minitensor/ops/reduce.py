@@ -1,0 +1,333 @@
+"""Reductions: sums, products, means, spread, truth and norms, over all dims or some."""
+
+import math
+import warnings
+
+import numpy as np
+
+from .. import dtypes
+from ..arguments import broadcast_error, parse_dims, wrong_type
+from ..declare import Array, composite, op
+from ..return_types import Plain
+from ..tensor import Tensor, as_int, wrap, wrap_dim
+from .join import cat
+
+# What all reductions share
+
+
+def reduced_axes(dim, ndim, name):
+    """The `dim=` of a reduction as NumPy's `axis=`: None for all, or a tuple."""
+    if dim is None:
+        return None
+    for d in dim if isinstance(dim, (tuple, list)) else (dim,):
+        if isinstance(d, bool) or not hasattr(d, "__index__"):
+            raise wrong_type(name, "dim", 1, "tuple of ints", dim)
+    return parse_dims(dim, ndim) if ndim else parse_dims(dim, ndim) and None
+
+
+def contiguous(result):
+    """A result laid out in reading order, as PyTorch's reductions are."""
+    return result if result.ndim < 2 or result.flags.c_contiguous else result.copy("C")
+
+
+def cast(array, dtype, name):
+    """The array in the dtype that was asked for, if any."""
+    if dtype is None:
+        return array
+    return array.astype(dtypes.as_dtype(dtype, f"{name}(): argument 'dtype'").numpy, copy=False)
+
+
+def work_dtype(array, dtype):
+    """The dtype to add up in: integers in int64 unless another was asked for, float16 in float32."""
+    if array.dtype.kind == "f":
+        return np.dtype("float32") if array.itemsize == 2 else array.dtype
+    return array.dtype if dtype is not None else np.dtype("int64")
+
+
+def check_floating(array, name, text):
+    """Raise PyTorch's error if an op of floating-point numbers got others."""
+    if array.dtype.kind != "f":
+        raise RuntimeError(f"{name}: {text}. Got {dtypes.of(array.dtype).label}")
+
+
+def put_back(grad, shape, dim, keepdim):
+    """The gradient of a result with the reduced dims of the input put back, of size 1."""
+    if dim is None or keepdim:
+        return grad
+    for d in parse_dims(dim, len(shape)) if shape else ():
+        grad = grad.unsqueeze(d)
+    return grad
+
+
+def how_many(shape, dim):
+    """The number of elements that each result is made of."""
+    dims = range(len(shape)) if dim is None else parse_dims(dim, len(shape)) if shape else ()
+    return math.prod(shape[d] for d in dims)
+
+
+def need_dim(name, dim, keepdim):
+    if dim is None and keepdim:
+        error = TypeError(
+            f"{name}() received an invalid combination of arguments - got (keepdim=bool, ), but "
+            f"expected one of: (), (dim, keepdim)"
+        )
+        error.add_note(f"Hint: say which dims to keep, as in x.{name}(dim=0, keepdim=True).")
+        raise error
+
+
+def _by_dim(dim):
+    return 0 if dim is None else 1
+
+
+# Sums and products
+
+
+def _fold(ufunc, input, dim, keepdim, dtype, name):
+    input = cast(input, dtype, name)
+    work = work_dtype(input, dtype)
+    axes = reduced_axes(dim, input.ndim, name)
+    result = ufunc.reduce(input, axes, work, None, keepdim)
+    return contiguous(result.astype("float16") if input.dtype == "float16" else result)
+
+
+def _spread(grad, input_shape, dim, keepdim):
+    return put_back(grad, input_shape, dim, keepdim).expand(input_shape)
+
+
+@op(number=_by_dim, input=_spread)
+def sum(input: Array, dim=None, keepdim=False, *, dtype=None):
+    """The sum of all elements, or along one or more dims. Integers and bools are added up in int64.
+
+    >>> x = torch.tensor([[1, 2], [3, 4]])
+    >>> x.sum(), x.sum(dim=0), x.sum(dim=1, keepdim=True)
+    (tensor(10), tensor([4, 6]), tensor([[3],
+            [7]]))
+    """
+    need_dim("sum", dim, keepdim)
+    return _fold(np.add, input, dim, keepdim, dtype, "sum")
+
+
+@op(input=lambda grad, input, dim, keepdim: (
+    _spread(grad, input.shape, dim, keepdim) * input.isnan().logical_not()
+))
+def nansum(input: Array, dim=None, keepdim=False, *, dtype=None):
+    """The sum with nan counted as 0."""
+    if input.dtype.kind == "f":
+        input = np.where(np.isnan(input), input.dtype.type(0), input)
+    return _fold(np.add, input, dim, keepdim, dtype, "nansum")
+
+
+@op(number=_by_dim, input=lambda grad, input_shape, dim, keepdim: (
+    _spread(grad, input_shape, dim, keepdim) / how_many(input_shape, dim)
+))
+def mean(input: Array, dim=None, keepdim=False, *, dtype=None):
+    """The mean of all elements, or along one or more dims; for floating-point dtypes.
+
+    >>> torch.tensor([[1., 2.], [3., 4.]]).mean(dim=0)
+    tensor([2., 3.])
+    """
+    need_dim("mean", dim, keepdim)
+    kind = "Input" if dtype is None else "Optional"
+    input = cast(input, dtype, "mean")
+    if input.dtype.kind != "f":
+        error = RuntimeError(
+            f"mean(): could not infer output dtype. {kind} dtype must be either a floating point or "
+            f"complex dtype. Got: {dtypes.of(input.dtype).label}"
+        )
+        error.add_note("Hint: convert first, as in x.float().mean().")
+        raise error
+    axes = reduced_axes(dim, input.ndim, "mean")
+    total = np.add.reduce(input, axes, work_dtype(input, dtype), None, keepdim)
+    result = total / (input.size // max(total.size, 1))
+    return contiguous(result.astype(input.dtype, copy=False))
+
+
+@composite
+def nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None):
+    """The mean of the elements that are not nan."""
+    if not input.is_floating_point():
+        raise RuntimeError(
+            "nanmean(): expected input to have floating point or complex dtype but got "
+            f"{input.dtype.label}"
+        )
+    dims = () if dim is None else dim
+    count = input.detach().isnan().logical_not().sum(dims, keepdim)
+    return input.nansum(dim, keepdim, dtype=dtype).div(count, out=out)
+
+
+def others_product(input, dim):
+    """For each element, the product of the others along `dim`; exact where some are 0."""
+    size = input.shape[dim]
+    one = input.new_ones(1).expand(input.narrow(dim, 0, 1).shape)
+    before = cat([one, input.narrow(dim, 0, size - 1)], dim).cumprod(dim)
+    after = cat([one, input.narrow(dim, 1, size - 1).flip(dim)], dim).cumprod(dim).flip(dim)
+    return before * after
+
+
+def _product_slope(grad, input, dim, keepdim, result):
+    if not input.ndim or not input.numel():
+        return grad.expand(input.shape)
+    grad, result = (put_back(t, input.shape, dim, keepdim) for t in (grad, result))
+    if np.all(input._array):
+        return grad * (result / input)
+    if dim is None:
+        return grad * others_product(input.reshape(-1), 0).reshape(input.shape)
+    return grad * others_product(input, wrap_dim(dim, input.ndim))
+
+
+@op(number=_by_dim, input=_product_slope)
+def prod(input: Array, dim=None, keepdim=False, *, dtype=None):
+    """The product of all elements, or along one dim."""
+    need_dim("prod", dim, keepdim)
+    if dim is not None:
+        dim = as_int(dim, "prod")
+    return _fold(np.multiply, input, dim, keepdim, dtype, "prod")
+
+
+# Spread
+
+
+def _moments(input, dim, correction, keepdim, name):
+    """Variance and mean, computed in float64."""
+    axes = reduced_axes(dim, input.ndim, name)
+    exact = input.astype("float64", copy=False)
+    center = np.add.reduce(exact, axes, None, None, True) / how_many(input.shape, dim)
+    degrees = max(how_many(input.shape, dim) - correction, 0)
+    variance = np.add.reduce((exact - center) ** 2, axes, None, None, keepdim) / degrees
+    mean = center if keepdim else center.reshape(variance.shape)
+    return variance, mean
+
+
+def _variance_slope(grad, input, dim, correction, keepdim):
+    degrees = how_many(input.shape, dim) - correction
+    scale = 2 / degrees if degrees > 0 else math.inf
+    center = input.mean(() if dim is None else dim, True)
+    return scale * put_back(grad, input.shape, dim, keepdim) * (input - center)
+
+
+def _deviation_slope(grad, input, dim, correction, keepdim, result):
+    slope = (grad / (result * 2)).masked_fill(result == 0, 0)
+    return _variance_slope(slope, input, dim, correction, keepdim)
+
+
+def _with_mean(slope):
+    """The formula of `var_mean` or `std_mean` from that of the variance or deviation."""
+
+    def formula(grads, input, dim, correction, keepdim, result0):
+        spread, mean = grads
+        parts = []
+        if spread is not None:
+            parts.append(slope(spread, input, dim, correction, keepdim, result0))
+        if mean is not None:
+            parts.append(_spread(mean, input.shape, dim, keepdim) / how_many(input.shape, dim))
+        return parts[0] if len(parts) == 1 else parts[0] + parts[1]
+
+    return formula
+
+
+@op(input=_variance_slope)
+def _var(input: Array, dim, correction, keepdim):
+    variance, _ = _moments(input, dim, correction, keepdim, "var")
+    return contiguous(variance.astype(input.dtype))
+
+
+@op(input=_deviation_slope)
+def _std(input: Array, dim, correction, keepdim):
+    variance, _ = _moments(input, dim, correction, keepdim, "std")
+    return contiguous(np.sqrt(variance).astype(input.dtype))
+
+
+@op(
+    returns=Plain("result0", "result1"),
+    input=_with_mean(lambda grad, input, dim, correction, keepdim, result0: (
+        _variance_slope(grad, input, dim, correction, keepdim)
+    )),
+)
+def _var_mean(input: Array, dim, correction, keepdim):
+    both = _moments(input, dim, correction, keepdim, "var_mean")
+    return tuple(contiguous(part.astype(input.dtype)) for part in both)
+
+
+@op(returns=Plain("result0", "result1"), input=_with_mean(_deviation_slope))
+def _std_mean(input: Array, dim, correction, keepdim):
+    variance, mean = _moments(input, dim, correction, keepdim, "std_mean")
+    return tuple(contiguous(part.astype(input.dtype)) for part in (np.sqrt(variance), mean))
+
+
+def _spread_of(name, op, input, dim, unbiased, correction, keepdim, out=None):
+    if isinstance(dim, bool):  # as in x.var(False)
+        dim, unbiased = None, dim
+    if unbiased is not None:
+        correction = int(unbiased)
+    if not isinstance(input, Tensor):
+        raise wrong_type(name, "input", 1, "Tensor", input)
+    if not input.is_floating_point():
+        subject = name if name.endswith("mean") else "std and var"
+        raise RuntimeError(f"{subject} only support floating point and complex dtypes")
+    reduced_axes(dim, input.ndim, name)
+    if how_many(input.shape, dim) <= correction:
+        warnings.warn(
+            f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the "
+            "reduction factor (input numel divided by output numel).",
+            UserWarning,
+            stacklevel=3,
+        )
+    return op(input, dim, correction, keepdim, out=out)
+
+
+@composite
+def var(input, dim=None, unbiased=None, keepdim=False, *, correction=1, out=None):
+    """The variance: squared distances from the mean, summed, over n - correction.
+
+    >>> x = torch.tensor([1., 2., 3., 4.])
+    >>> x.var(), x.var(correction=0)
+    (tensor(1.6667), tensor(1.2500))
+    """
+    return _spread_of("var", _var, input, dim, unbiased, correction, keepdim, out)
+
+
+@composite
+def std(input, dim=None, unbiased=None, keepdim=False, *, correction=1, out=None):
+    """The standard deviation: the square root of `var`."""
+    return _spread_of("std", _std, input, dim, unbiased, correction, keepdim, out)
+
+
+@composite(method=False)
+def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
+    """A tuple: the variance and the mean."""
+    return _spread_of("var_mean", _var_mean, input, dim, unbiased, correction, keepdim)
+
+
+@composite(method=False)
+def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
+    """A tuple: the standard deviation and the mean."""
+    return _spread_of("std_mean", _std_mean, input, dim, unbiased, correction, keepdim)
+
+
+# Truth
+
+
+def _truth(ufunc, input, dim, keepdim, name):
+    axes = () if isinstance(dim, (tuple, list)) and not dim else reduced_axes(dim, input.ndim, name)
+    result = ufunc.reduce(input, axes, bool, None, keepdim)
+    return contiguous(result.astype("uint8") if input.dtype == "uint8" else result)
+
+
+@op()
+def any(input: Array, dim=None, keepdim=False):
+    """Whether any element is true: not 0."""
+    return _truth(np.logical_or, input, dim, keepdim, "any")
+
+
+@op()
+def all(input: Array, dim=None, keepdim=False):
+    """Whether all elements are true: not 0."""
+    return _truth(np.logical_and, input, dim, keepdim, "all")
+
+
+@composite
+def count_nonzero(input, dim=None, *more):
+    """The number of elements that are not 0, in all or along dims."""
+    dim = (dim, *more) if more else dim
+    axes = reduced_axes(dim, input.ndim, "count_nonzero")
+    return wrap(contiguous(np.add.reduce(input._array != 0, axes, np.dtype("int64"))))

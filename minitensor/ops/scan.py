@@ -1,0 +1,89 @@
+"""Running sums, products and extremes along one dim."""
+
+import numpy as np
+
+from .. import dtypes, return_types
+from ..declare import Array, op
+from ..tensor import as_int, wrap_dim
+from .join import stack
+from .reduce import cast, contiguous
+
+
+def _running(ufunc, input, dim, dtype, name):
+    axis = wrap_dim(as_int(dim, name), input.ndim)
+    input = cast(input, dtype, name)
+    if dtype is None and input.dtype.kind != "f":
+        input = input.astype("int64")
+    if not input.ndim:
+        return input.copy()
+    work = np.dtype("float64") if input.dtype == "float32" else input.dtype  # as PyTorch adds up
+    work = np.dtype("float32") if input.dtype == "float16" else work
+    result = ufunc.accumulate(input, axis, work)
+    return contiguous(result.astype(input.dtype, copy=False))
+
+
+def _from_the_end(tensor, dim):
+    return tensor.flip(dim).cumsum(dim).flip(dim)
+
+
+@op(in_place=True, input=lambda grad, dim: _from_the_end(grad, dim))
+def cumsum(input: Array, dim, *, dtype=None):
+    """The running sum along `dim`.
+
+    >>> torch.tensor([1, 2, 3]).cumsum(dim=0)
+    tensor([1, 3, 6])
+    """
+    return _running(np.add, input, dim, dtype, "cumsum")
+
+
+def _running_product_slope(grad, input, dim, result):
+    if not input.ndim or not input.numel():
+        return grad
+    if np.all(input._array):
+        return _from_the_end(grad * result, dim) / input
+    # With zeros: (the product of all before) * (what follows), the latter gathered from the end.
+    elements, grads = input.unbind(dim), grad.unbind(dim)
+    following = [grads[-1]]
+    for element, slope in zip(elements[:0:-1], grads[-2::-1]):
+        following.append(slope + element * following[-1])
+    before = [input.new_ones(()).expand(elements[0].shape)]
+    for element in elements[:-1]:
+        before.append(before[-1] * element)
+    products = [first * rest for first, rest in zip(before, reversed(following))]
+    return stack(products, dim)
+
+
+@op(in_place=True, input=_running_product_slope)
+def cumprod(input: Array, dim, *, dtype=None):
+    """The running product along `dim`."""
+    return _running(np.multiply, input, dim, dtype, "cumprod")
+
+
+def _running_extreme(ufunc, input, dim, name):
+    """The running extremes and where each was last reached; nan stays once it came."""
+    axis = wrap_dim(as_int(dim, name), input.ndim)
+    if not input.ndim:
+        return input.copy(), np.zeros((), "int64")
+    values = ufunc.accumulate(input, axis)
+    reached = input == values
+    if input.dtype.kind == "f":
+        reached |= np.isnan(input)
+    places = np.expand_dims(np.arange(input.shape[axis]), tuple(range(1, input.ndim - axis)))
+    indices = np.maximum.accumulate(np.where(reached, places, 0), axis)
+    return contiguous(values), contiguous(indices)
+
+
+def _to_extremes(grad, input_shape, dim, indices):
+    return grad.new_zeros(input_shape).scatter_add(dim, indices, grad)
+
+
+@op(returns=return_types.cummax, input=_to_extremes)
+def cummax(input: Array, dim):
+    """The running maximum along `dim`, and the indices where it was last reached."""
+    return _running_extreme(np.maximum, input, dim, "cummax")
+
+
+@op(returns=return_types.cummin, input=_to_extremes)
+def cummin(input: Array, dim):
+    """The running minimum along `dim`, and the indices where it was last reached."""
+    return _running_extreme(np.minimum, input, dim, "cummin")

@@ -1,0 +1,91 @@
+"""Softmax and its relatives: exponentials summed without overflow."""
+
+import numpy as np
+
+from .. import dtypes
+from ..declare import Array, op
+from ..tensor import as_int, wrap_dim
+from .reduce import cast, contiguous, put_back, reduced_axes, work_dtype
+
+
+def _largest(array, axes):
+    """The largest elements along `axes`, as numbers that can be subtracted: 0 for infinities."""
+    largest = np.maximum.reduce(array, axes, None, None, True, -np.inf)
+    return np.where(np.isinf(largest), array.dtype.type(0), largest)
+
+
+@op(input=lambda grad, input, dim, keepdim, result: (
+    put_back(grad, input.shape, dim, keepdim)
+    * (input - put_back(result, input.shape, dim, keepdim)).exp()
+))
+def logsumexp(input: Array, dim, keepdim=False):
+    """log(exp(input).sum(dim)), without overflow.
+
+    >>> torch.tensor([1000., 1000.]).logsumexp(dim=0)
+    tensor(1000.6932)
+    """
+    if input.dtype.kind != "f":
+        input = input.astype(dtypes.get_default_dtype().numpy)
+    axes = reduced_axes(dim, input.ndim, "logsumexp")
+    exact = input.astype(work_dtype(input, None), copy=False)
+    largest = _largest(exact, axes)
+    total = np.add.reduce(np.exp(exact - largest), axes, None, None, keepdim)
+    result = np.log(total) + largest.reshape(total.shape)
+    return contiguous(result.astype(input.dtype, copy=False))
+
+
+def _prepared(input, dim, dtype, name):
+    """The input of a softmax as a floating-point array to compute with, and the axis."""
+    axis = wrap_dim(as_int(dim, name), input.ndim)
+    input = cast(input, dtype, name)
+    if input.dtype.kind != "f":
+        last = "lastdim_" if axis >= input.ndim - 1 else ""
+        label = dtypes.of(input.dtype).label
+        raise NotImplementedError(f"\"{name}_{last}kernel_impl\" not implemented for '{label}'")
+    exact = input.astype(work_dtype(input, None), copy=False)
+    axes = axis if input.ndim else None
+    return exact - np.maximum.reduce(exact, axes, None, None, True, -np.inf), axes, input.dtype
+
+
+@op(input=lambda grad, dim, result: (grad - (grad * result).sum(dim, True)) * result)
+def softmax(input: Array, dim, dtype=None):
+    """exp(input) / exp(input).sum(dim): positive, adding up to 1 along `dim`.
+
+    >>> torch.tensor([0., 0.]).softmax(dim=0)
+    tensor([0.5000, 0.5000])
+    """
+    shifted, axis, dtype = _prepared(input, dim, dtype, "softmax")
+    powers = np.exp(shifted)
+    result = powers / np.add.reduce(powers, axis, None, None, True)
+    return contiguous(result.astype(dtype, copy=False))
+
+
+@op(input=lambda grad, dim, result: grad - result.exp() * grad.sum(dim, True))
+def log_softmax(input: Array, dim, dtype=None):
+    """The logarithm of `softmax`, exact also where softmax is nearly 0."""
+    shifted, axis, dtype = _prepared(input, dim, dtype, "log_softmax")
+    result = shifted - np.log(np.add.reduce(np.exp(shifted), axis, None, None, True))
+    return contiguous(result.astype(dtype, copy=False))
+
+
+def _running_slope(grad, input, dim, result):
+    # In logarithms, so that nothing overflows; those of negative gradients are taken apart.
+    def part(weights):
+        logs = (weights.log() - result).flip(dim).logcumsumexp(dim).flip(dim)
+        return (logs + input).exp()
+
+    nothing = grad.new_zeros(())
+    return part(grad.where(grad > 0, nothing)) - part((-grad).where(grad < 0, nothing))
+
+
+@op(input=_running_slope)
+def logcumsumexp(input: Array, dim):
+    """The logarithm of the running sum of exponentials, without overflow."""
+    axis = wrap_dim(as_int(dim, "logcumsumexp"), input.ndim)
+    if input.dtype.kind != "f":
+        label = dtypes.of(input.dtype).label
+        raise NotImplementedError(f"\"logcumsumexp_out_cpu\" not implemented for '{label}'")
+    if not input.ndim or not input.size:
+        return input.copy()
+    exact = input.astype("float64", copy=False)
+    return contiguous(np.logaddexp.accumulate(exact, axis).astype(input.dtype))

@@ -1,0 +1,241 @@
+"""Views, and what happens to gradients when a view or its base is changed in place.
+
+A view shares memory and version counter with its base. When either is changed in place, the base's
+history is rewritten (`CopySlices`: the gradient of the changed part goes through the operation, the rest
+passes by), and every view finds out by its version, when it is next used, that its own `grad_fn` is out
+of date: it then becomes the strided view of the base that it is (`AsStridedBackward0`).
+"""
+
+import numpy as np
+
+from .grad_mode import state
+from .graph import Node, gradient_edge
+from .storage import flat_storage, is_dense, strided
+from .tensor import Tensor, wrap
+
+PLAIN, NO_GRAD, INFERENCE, MULTIPLE, CUSTOM = range(5)  # how a view was made
+
+
+class View:
+    """What a view knows: its base (never a view itself), and when and how it was made."""
+
+    __slots__ = ("base", "seen", "requires_grad", "how", "maker", "output_nr")
+
+    def __init__(self, base, how, maker=None, output_nr=0):
+        self.base = base
+        self.seen = base._counter[0]  # the version at which the view's grad_fn was right
+        self.requires_grad = False
+        self.how = how
+        self.maker = maker  # the op, or custom Function, named in errors
+        self.output_nr = output_nr
+
+
+def make_view(tensor, array, how=PLAIN, maker=None, output_nr=0):
+    """A view of `tensor` whose elements are `array`, an array on the same memory."""
+    result = wrap(array, type(tensor))
+    base = tensor if tensor._view is None else tensor._view.base
+    result._counter = base._shared_counter()
+    if how == PLAIN and not state.enabled:
+        how = INFERENCE if state.inference else NO_GRAD
+    result._view = View(base, how, maker, output_nr)
+    result._tracked = array.dtype.kind == "f"
+    return result
+
+
+def _renew_view(tensor):
+    """Give a view whose memory was changed since a `grad_fn` that fits the present."""
+    view = tensor._view
+    if view.seen == tensor._counter[0] or not view.base._tracked:
+        return
+    if view.how in (MULTIPLE, CUSTOM):
+        raise forbidden(view, "its base or another view of its base has been")
+    tensor._grad_fn = AsStrided(tensor, view.base)
+    tensor._output_nr = 0
+    view.seen = tensor._counter[0]
+
+
+Tensor._renew_view = _renew_view
+
+
+def check_in_place(tensor, requires_grad):
+    """Raise PyTorch's error if recording an in-place change of `tensor` is not allowed.
+
+    `requires_grad`: whether any operand does, which is what makes the change worth recording.
+    """
+    if not (requires_grad and state.enabled):
+        return
+    view = tensor._view
+    if view is not None:
+        if view.how != PLAIN:
+            raise forbidden(view, "is being")
+        if view.base._tracked and view.base._grad_fn is None:
+            raise RuntimeError(
+                "a view of a leaf Variable that requires grad is being used in an in-place operation."
+            )
+    if tensor.requires_grad and tensor.is_leaf:
+        error = RuntimeError(
+            "a leaf Variable that requires grad is being used in an in-place operation."
+        )
+        error.add_note(
+            "Hint: this tensor is where gradients are collected, so recorded operations may not change "
+            "it. To update it, write the change inside 'with torch.no_grad():'."
+        )
+        raise error
+
+
+def forbidden(view, verb):
+    """PyTorch's error for a change in place that involves a view made in a special way."""
+    if view.how == NO_GRAD or view.how == INFERENCE:
+        mode, normal = (
+            ("no_grad mode", "with grad mode enabled")
+            if view.how == NO_GRAD
+            else ("inference mode", "in normal mode")
+        )
+        return RuntimeError(
+            f"A view was created in {mode} and is being modified inplace {normal}. Given that this "
+            "use case is ambiguous and error-prone, it is forbidden. You can clarify your code by "
+            "moving both the view and the inplace either both inside the "
+            f"{mode.replace(' mode', '')} block (if you don't want the inplace to be tracked) or both "
+            "outside (if you want the inplace to be tracked)."
+        )
+    start = f"Output {view.output_nr} of {view.maker} is a view and {verb} modified inplace. "
+    if view.how == MULTIPLE:
+        return RuntimeError(
+            start + "This view is the output of a function that returns multiple views. Such functions "
+            "do not allow the output views to be modified inplace. You should replace the inplace "
+            "operation by an out-of-place one."
+        )
+    return RuntimeError(
+        start + "This view was created inside a custom Function (or because an input was returned "
+        "as-is) and the autograd logic to handle view+inplace would override the custom backward "
+        "associated with the custom Function, leading to incorrect gradients. This behavior is "
+        "forbidden. You can fix this by cloning the output of the custom Function."
+    )
+
+
+def rebase_history(tensor, node):
+    """Make `node`, the record of an in-place change, the latest step in the history of `tensor`."""
+    view = tensor._view
+    if view is None:
+        _move_retained(tensor, node)
+        tensor._grad_fn, tensor._output_nr, tensor._tracked = node, 0, True
+        return
+    base = view.base
+    copy = CopySlices(base, tensor, node)
+    _move_retained(base, copy)
+    base._grad_fn, base._output_nr, base._tracked = copy, 0, True
+    view.requires_grad = True
+    tensor.grad_fn  # renews the view
+
+
+def _move_retained(tensor, node):
+    old = tensor._grad_fn
+    if old is not None and old.retained and tensor._output_nr in old.retained:
+        node.retained, node.hooked = {0: old.retained.pop(tensor._output_nr)}, True
+
+
+class AsStrided(Node, name="AsStridedBackward0"):
+    """A view of its base, seen as sizes, strides and an offset: fits every kind of view."""
+
+    def __init__(self, tensor, base):
+        array = tensor._array
+        super().__init__((gradient_edge(base),), ((array.shape, array.dtype),))
+        self._saved_size = array.shape
+        self._saved_stride = tensor.stride()
+        self._saved_storage_offset = tensor.storage_offset()
+        self.place = Place(tensor, base)
+
+    def backward(self, grads):
+        """The gradient of the base: zero, but for the elements that the view shows."""
+        return [self.place.scatter(grads[0])]
+
+
+class CopySlices(Node, name="CopySlices"):
+    """An in-place operation on a view, as a step in the history of its base."""
+
+    def __init__(self, base, view, node):
+        edges = (gradient_edge(base), *node.edges[1:])
+        super().__init__(edges, ((base._array.shape, base._array.dtype),))
+        self.node = node
+        self.place = Place(view, base)
+
+    def name(self):
+        """The name PyTorch gives this node."""
+        return "torch::autograd::CopySlices"
+
+    def backward(self, grads):
+        """Send the view's part of the gradient through the operation; the rest passes by."""
+        result = self.place.copy(grads[0])
+        part = self.place.view(result)
+        first, *rest = self.node.backward((part.clone(),))
+        if self.edges[0] is None:
+            return [None, *rest]
+        if first is None:
+            part.zero_()
+        else:
+            part.copy_(first)
+        return [result, *rest]
+
+    def release(self):
+        """Forget what the operation saved."""
+        self.node.release()
+
+
+class Place:
+    """Where a view lies in its base: enough to find the same elements in a gradient of the base."""
+
+    def __init__(self, view, base):
+        self.size, self.stride = view._array.shape, view.stride()
+        self.offset = view.storage_offset() - base.storage_offset()
+        self.base_size, self.base_stride = base._array.shape, base.stride()
+        self.dtype = base._array.dtype
+
+    def _blank(self):
+        reach = sum((n - 1) * abs(s) for n, s in zip(self.base_size, self.base_stride)) + 1
+        home = np.zeros(max(reach, 1), self.dtype)
+        return wrap(strided(home, self.base_size, self.base_stride, 0))
+
+    def copy(self, grad):
+        """The gradient of the base, copied into memory that is laid out like the base's."""
+        return self._blank().copy_(grad)
+
+    def view(self, tensor):
+        """The view's elements in a tensor that is laid out like the base."""
+        return tensor.as_strided(self.size, self.stride, tensor.storage_offset() + self.offset)
+
+    def scatter(self, grad):
+        """A gradient of the base from one of the view; elements shown several times are added up."""
+        blank = self._blank()
+        if 0 not in self.stride:
+            self.view(blank).copy_(grad)
+            return blank
+        seen = strided(np.arange(flat_storage(blank).size), self.size, self.stride, self.offset)
+        flat = blank.new_zeros(flat_storage(blank).size)
+        flat = flat.index_add(0, wrap(seen.reshape(-1).copy()), grad.reshape(-1))
+        return flat.as_strided(self.base_size, self.base_stride, 0)
+
+
+def check_no_overlap(tensor, operands):
+    """Raise PyTorch's error if writing to `tensor` element by element could not be done in order."""
+    array = tensor._array
+    if any(step == 0 and size > 1 for step, size in zip(array.strides, array.shape)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single "
+            "memory location. Please clone() the tensor before performing the operation."
+        )
+    for operand in operands:
+        if operand is tensor or not isinstance(operand, Tensor) or operand._counter is None:
+            continue
+        other = operand._array
+        same = (
+            other.__array_interface__["data"] == array.__array_interface__["data"]
+            and other.strides == array.strides
+            and other.shape == array.shape
+        )
+        if not same and np.may_share_memory(array, other) and is_dense(array) and is_dense(other):
+            raise RuntimeError(
+                "unsupported operation: some elements of the input tensor and the written-to tensor "
+                "refer to a single memory location. Please clone() the tensor before performing the "
+                "operation."
+            )
+

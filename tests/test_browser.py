@@ -1,0 +1,168 @@
+"""The chapters as a student meets them: in JupyterLab, in a browser, in light and dark.
+
+Run with ``pytest -m browser``. It wants playwright and a Chromium on the PATH, and skips without.
+Screenshots go to the folder that ``MINITENSOR_SCREENSHOTS`` names, if it names one.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from notebooks import build
+
+pytestmark = pytest.mark.browser
+
+NOTEBOOKS = sorted(build.HERE.glob("*.ipynb"))
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser without a window."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("no chromium on the PATH")
+    with playwright.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab on a copy of the notebooks, with the kit's settings."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(build.HERE, folder / "notebooks")
+    port = free_port()
+    command = [
+        *[sys.executable, "-m", "jupyterlab", "--no-browser", f"--ServerApp.root_dir={folder}"],
+        *[f"--ServerApp.port={port}", "--ServerApp.ip=127.0.0.1", "--ServerApp.port_retries=0"],
+        *["--ServerApp.allow_root=True", "--IdentityProvider.token=", "--log-level=WARN"],
+        *["--LabApp.expose_app_in_browser=True"],
+    ]
+    private = {
+        f"{name}_DIR": str(folder / name.lower())
+        for name in ("JUPYTER_CONFIG", "JUPYTER_DATA", "JUPYTER_RUNTIME")
+    }
+    log = folder / "server.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            command, env={**os.environ, **private}, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/api", server, log)
+        yield f"http://127.0.0.1:{port}/lab"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(address, server, log):
+    for _ in range(300):
+        if server.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(address):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+@pytest.fixture
+def page(chromium):
+    page = chromium.new_page(viewport={"width": 1100, "height": 1000})
+    page.add_init_script(path=Path(__file__).with_name("jupyterlab.js"))
+    page.set_default_timeout(60_000)
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_chapter_runs_and_its_pictures_show(page, lab, notebook, theme):
+    open_notebook(page, lab, notebook.name, THEMES[theme])
+    page.evaluate("kit.runAll()")
+    show_whole(page)
+    photograph(page, f"{notebook.stem}-{theme}")
+    cells, pictures = page.evaluate("kit.codeCells()"), page.evaluate("kit.pictures()")
+    page.evaluate("kit.shutDown()")
+
+    for cell in cells:
+        errors = [out["evalue"] for out in cell["outputs"] if out["output_type"] == "error"]
+        wanted = "raises-exception" in cell["metadata"].get("tags", [])
+        assert cell["execution_count"], cell["source"]
+        assert len(errors) == wanted, (cell["source"], errors)
+
+    assert len(pictures) == json.dumps([cell["outputs"] for cell in cells]).count("<svg")
+    for picture in pictures:
+        assert picture["width"] > 50 and picture["height"] > 20
+        assert picture["texts"]
+        for text in picture["texts"]:
+            assert contrast(text["ink"], text["paper"]) > 4.5, text
+
+
+def test_jupyterlab_opens_on_the_first_chapter(page, lab):
+    if not (Path(sys.prefix) / "etc/jupyter/jupyter_lab_config.json").exists():
+        pytest.skip("the kit is not installed here, nor are its settings")
+    page.goto(lab.removesuffix("/lab"))
+    page.wait_for_selector(".jp-NotebookPanel h1")
+    assert page.url.partition("?")[0] == f"{lab}/tree/notebooks/{NOTEBOOKS[0].name}"
+    assert page.locator(".jp-toast-message, .Toastify__toast").count() == 0
+
+
+def open_notebook(page, lab, name, theme):
+    page.goto(f"{lab}/tree/notebooks/{name}?reset")
+    page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext")
+    page.evaluate("kit.ready()")
+    page.evaluate("theme => kit.changeTheme(theme)", theme)
+    page.wait_for_selector(f"body[data-jp-theme-name='{theme}']", state="attached")
+
+
+def show_whole(page):
+    # JupyterLab draws only what is in sight, so the page is made as high as the notebook.
+    for _ in range(3):
+        page.set_viewport_size({"width": 1100, "height": page.evaluate("kit.height()") + 200})
+        page.wait_for_timeout(300)
+
+
+def photograph(page, name):
+    if folder := os.environ.get("MINITENSOR_SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def contrast(one, other):
+    """Return the contrast of two colours as WCAG defines it, from 1 to 21."""
+    darker, lighter = sorted([luminance(one), luminance(other)])
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(color):
+    parts = [part / 255 for part in color[:3]]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

@@ -1,0 +1,291 @@
+"""Element-wise ops against PyTorch: values, dtypes, nodes, gradients, and what wrong input gets.
+
+One line for each op; the tensors come from hypothesis, in every dtype and in shapes that broadcast.
+"""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import minitensor
+from torch_compare import agree, torch
+
+DTYPES = ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64"]
+SHAPES = [(), (0,), (3,), (2, 3), (2, 1), (2, 0), (1, 3)]
+
+quick = settings(derandomize=True, deadline=None, max_examples=25)
+
+
+def arrays(dtype, shape, low=-4, high=4):
+    """Arrays of moderate numbers, the special ones included for floating point."""
+    dtype = np.dtype(dtype)
+    if dtype.kind == "b":
+        return hnp.arrays(dtype, shape)
+    if dtype.kind in "iu":
+        return hnp.arrays(dtype, shape, elements=st.integers(max(low, 0) if dtype.kind == "u" else low, high))
+    numbers = st.integers(low * 16, high * 16).map(lambda n: n / 16)
+    special = st.sampled_from([float("inf"), float("-inf"), float("nan"), -0.0])
+    return hnp.arrays(dtype, shape, elements=st.one_of(numbers, numbers, numbers, special))
+
+
+@st.composite
+def operands(draw, count, dtypes=DTYPES, same=False, **limits):
+    """Some arrays whose shapes broadcast (most of the time)."""
+    first = draw(st.sampled_from(dtypes))
+    result = []
+    for _ in range(count):
+        dtype = first if same or draw(st.booleans()) else draw(st.sampled_from(dtypes))
+        result.append(draw(arrays(dtype, draw(st.sampled_from(SHAPES)), **limits)))
+    return result
+
+
+UNARY = """
+    abs absolute neg negative positive exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal square
+    sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh sinc deg2rad rad2deg arccos arcsin arctan
+    arcsinh arccosh arctanh sign sgn signbit floor ceil trunc fix frac round relu sigmoid erf erfc logit
+    isnan isinf isfinite isposinf isneginf isreal nan_to_num logical_not bitwise_not
+""".split()
+
+BINARY = """
+    add sub subtract mul multiply div divide true_divide floor_divide remainder fmod pow float_power rsub
+    eq ne lt le gt ge not_equal greater greater_equal less less_equal logical_and logical_or logical_xor
+    bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift maximum minimum fmax fmin
+    atan2 arctan2 hypot logaddexp logaddexp2 xlogy copysign heaviside isclose equal allclose
+""".split()
+
+NUMBERS = """
+    add sub mul div true_divide floor_divide remainder fmod pow float_power rsub eq ne lt le gt ge
+    bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift xlogy copysign
+""".split()
+
+NUMBERS_FIRST = "add sub mul div true_divide floor_divide pow float_power bitwise_and xlogy".split()
+
+
+@pytest.mark.parametrize("name", UNARY)
+@quick
+@given(st.data())
+def test_unary(name, data):
+    (x,) = data.draw(operands(1))
+    agree(lambda t, x: getattr(t, name)(x), x)
+    agree(lambda t, x: getattr(x, name)(), x)
+
+
+@pytest.mark.parametrize("name", [n for n in UNARY if hasattr(torch.Tensor, n + "_")])
+@quick
+@given(st.data())
+def test_unary_in_place(name, data):
+    (x,) = data.draw(operands(1))
+    agree(lambda t, x: getattr(x.clone(), name + "_")(), x)
+    agree(lambda t, x: getattr(x, name + "_")(), x)  # a leaf that requires grad may not be changed
+    assert hasattr(torch, name + "_") == hasattr(minitensor, name + "_")
+
+
+@pytest.mark.parametrize("name", BINARY)
+@quick
+@given(st.data())
+def test_binary(name, data):
+    x, y = data.draw(operands(2))
+    agree(lambda t, x, y: getattr(t, name)(x, y), x, y)
+
+
+@pytest.mark.parametrize("name", [n for n in BINARY if hasattr(torch.Tensor, n + "_")])
+@quick
+@given(st.data())
+def test_binary_in_place(name, data):
+    x, y = data.draw(operands(2))
+    agree(lambda t, x, y: getattr(x.clone(), name + "_")(y), x, y)
+    agree(lambda t, x, y: getattr(x, name + "_")(y), x, y)
+
+
+some_numbers = st.one_of(
+    st.integers(-5, 5), st.sampled_from([0.5, -2.0, 2.5, 300, float("inf"), True, False])
+)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@quick
+@given(st.data())
+def test_number(name, data):
+    (x,), number = data.draw(operands(1)), data.draw(some_numbers)
+    agree(lambda t, x: getattr(t, name)(x, number), x)
+
+
+@pytest.mark.parametrize("name", [n for n in NUMBERS if hasattr(torch.Tensor, n + "_")])
+@quick
+@given(st.data())
+def test_number_in_place(name, data):
+    (x,), number = data.draw(operands(1)), data.draw(some_numbers)
+    agree(lambda t, x: getattr(x.clone(), name + "_")(number), x)
+
+
+@pytest.mark.parametrize("name", NUMBERS_FIRST)
+@quick
+@given(st.data())
+def test_number_first(name, data):
+    (x,), number = data.draw(operands(1)), data.draw(some_numbers)
+    agree(lambda t, x: getattr(t, name)(number, x), x)
+
+
+OPERATORS = {
+    "x + y": lambda x, y: x + y,
+    "x - y": lambda x, y: x - y,
+    "x * y": lambda x, y: x * y,
+    "x / y": lambda x, y: x / y,
+    "x // y": lambda x, y: x // y,
+    "x % y": lambda x, y: x % y,
+    "x ** y": lambda x, y: x**y,
+    "x & y": lambda x, y: x & y,
+    "x | y": lambda x, y: x | y,
+    "x ^ y": lambda x, y: x ^ y,
+    "x << y": lambda x, y: x << y,
+    "x >> y": lambda x, y: x >> y,
+    "x == y": lambda x, y: x == y,
+    "x != y": lambda x, y: x != y,
+    "x < y": lambda x, y: x < y,
+    "x <= y": lambda x, y: x <= y,
+    "x > y": lambda x, y: x > y,
+    "x >= y": lambda x, y: x >= y,
+}
+
+
+@pytest.mark.parametrize("operator", OPERATORS.values(), ids=OPERATORS)
+@quick
+@given(st.data())
+def test_operator(operator, data):
+    x, y = data.draw(operands(2))
+    number = data.draw(some_numbers)
+    agree(lambda t, x, y: operator(x, y), x, y)
+    agree(lambda t, x: operator(x, number), x)
+    agree(lambda t, x: operator(number, x), x)
+
+
+FOREIGN = ["a", None, [1, 2, 3], np.float64(2), np.int64(2), np.float32(1.5), np.bool_(True)]
+
+
+@pytest.mark.parametrize("operator", OPERATORS.values(), ids=OPERATORS)
+@pytest.mark.parametrize("other", FOREIGN, ids=lambda value: f"{type(value).__name__}")
+def test_operator_with_other_types(operator, other):
+    for dtype in ("float64", "int64"):
+        x = np.array([1, 2, 3], dtype)
+        agree(lambda t, x: operator(x, other), x)
+        agree(lambda t, x: operator(other, x), x)
+
+
+@pytest.mark.parametrize("operator", OPERATORS.values(), ids=OPERATORS)
+def test_operator_with_arrays(operator):
+    for dtype in ("float32", "int64"):
+        x = np.array([1, 2, 3], dtype)
+        agree(lambda t, x: operator(x, np.arange(3.0)), x)
+
+
+def in_place(statement):
+    """A function that executes a statement about a copy of x, and returns x."""
+
+    def function(t, x, y):
+        x = x.clone()
+        names = {"x": x, "y": y}
+        exec(statement, names)
+        return names["x"], names["x"] is x
+
+    return function
+
+
+@pytest.mark.parametrize("symbol", "+ - * / // % ** & | ^ << >>".split())
+@quick
+@given(st.data())
+def test_operator_in_place(symbol, data):
+    x, y = data.draw(operands(2))
+    agree(in_place(f"x {symbol}= y"), x, y)
+    agree(in_place(f"x {symbol}= 2"), x, y)
+
+
+@quick
+@given(operands(1))
+def test_operators_of_one(x):
+    (x,) = x
+    for operator in (lambda x: -x, lambda x: +x, lambda x: ~x, abs):
+        agree(lambda t, x: operator(x), x)
+
+
+SEVERAL = {  # name: what to call, and how many operands
+    "add alpha": (lambda t, x, y: t.add(x, y, alpha=3), 2),
+    "add alpha float": (lambda t, x, y: t.add(x, y, alpha=0.5), 2),
+    "add alpha bool": (lambda t, x, y: t.add(x, y, alpha=True), 2),
+    "add_ alpha": (lambda t, x, y: x.clone().add_(y, alpha=-1.5), 2),
+    "sub alpha": (lambda t, x, y: t.sub(x, y, alpha=2), 2),
+    "rsub alpha": (lambda t, x, y: t.rsub(x, y, alpha=2), 2),
+    "div floor": (lambda t, x, y: t.div(x, y, rounding_mode="floor"), 2),
+    "div trunc": (lambda t, x, y: x.div(y, rounding_mode="trunc"), 2),
+    "div_ trunc": (lambda t, x, y: x.clone().div_(y, rounding_mode="trunc"), 2),
+    "div other": (lambda t, x, y: t.div(x, y, rounding_mode="up"), 2),
+    "logit eps": (lambda t, x: t.logit(x, 0.1), 1),
+    "round 1": (lambda t, x: t.round(x, decimals=1), 1),
+    "round -1": (lambda t, x: x.round(decimals=-1), 1),
+    "nan_to_num": (lambda t, x: t.nan_to_num(x, nan=1.0, posinf=2.0, neginf=3.0), 1),
+    "where": (lambda t, x, y: t.where(t.isfinite(y), x, y), 2),
+    "where method": (lambda t, x, y: x.where(t.isfinite(y), y), 2),
+    "where number": (lambda t, x: t.where(x > 0, x, 2), 1),
+    "where number first": (lambda t, x: t.where(x > 0, 0.5, x), 1),
+    "where numbers": (lambda t, x: t.where(x > 0, 1, 0.5), 1),
+    "where condition": (lambda t, x, y: t.where(x, x, y), 2),
+    "where overflow": (lambda t, x: t.where(x > 0, x, 300), 1),
+    "where str": (lambda t, x: t.where(x > 0, x, "a"), 1),
+    "masked_fill": (lambda t, x, y: t.masked_fill(x, y > 0, 2), 2),
+    "masked_fill float": (lambda t, x, y: x.masked_fill(y > 0, 1.5), 2),
+    "masked_fill tensor": (lambda t, x, y, z: x.masked_fill(y > 0, z), 3),
+    "masked_fill mask": (lambda t, x, y: x.masked_fill(y, 1), 2),
+    "masked_fill overflow": (lambda t, x: x.masked_fill(x > 0, 1e6), 1),
+    "masked_fill str": (lambda t, x: x.masked_fill(x > 0, "a"), 1),
+    "masked_fill_": (lambda t, x, y: x.clone().masked_fill_(y > 0, 2.5), 2),
+    "masked_fill_ tensor": (lambda t, x, y, z: x.clone().masked_fill_(y > 0, z), 3),
+    "clamp": (lambda t, x: t.clamp(x, -1, 2), 1),
+    "clamp float": (lambda t, x: x.clamp(-0.5, 1.5), 1),
+    "clamp min": (lambda t, x: x.clamp(min=1), 1),
+    "clamp max": (lambda t, x: t.clip(x, max=1), 1),
+    "clamp none": (lambda t, x: x.clamp(), 1),
+    "clamp swapped": (lambda t, x: x.clamp(2, 1), 1),
+    "clamp tensors": (lambda t, x, y, z: x.clamp(y, z), 3),
+    "clamp min tensor": (lambda t, x, y: x.clamp(min=y), 2),
+    "clamp max tensor": (lambda t, x, y: x.clamp(max=y), 2),
+    "clamp mixed": (lambda t, x, y: x.clamp(0, y), 2),
+    "clamp str": (lambda t, x: x.clamp("a"), 1),
+    "clamp_": (lambda t, x: x.clone().clamp_(0, 1), 1),
+    "clamp_ float": (lambda t, x: x.clone().clamp_(0.5, 1), 1),
+    "clamp_ tensors": (lambda t, x, y, z: x.clone().clamp_(y, z), 3),
+    "clip_": (lambda t, x: x.clone().clip_(min=1), 1),
+    "clamp_min": (lambda t, x: x.clamp_min(1), 1),
+    "clamp_min tensor": (lambda t, x, y: t.clamp_min(x, y), 2),
+    "clamp_min_": (lambda t, x: x.clone().clamp_min_(1), 1),
+    "clamp_max": (lambda t, x: t.clamp_max(x, 1), 1),
+    "clamp_max tensor": (lambda t, x, y: x.clamp_max(y), 2),
+    "clamp_max_": (lambda t, x, y: x.clone().clamp_max_(y), 2),
+    "lerp": (lambda t, x, y: t.lerp(x, y, 0.25), 2),
+    "lerp far": (lambda t, x, y: t.lerp(x, y, 2), 2),
+    "lerp tensor": (lambda t, x, y, z: x.lerp(y, z), 3),
+    "lerp_": (lambda t, x, y: x.clone().lerp_(y, 0.75), 2),
+    "addcmul": (lambda t, x, y, z: t.addcmul(x, y, z), 3),
+    "addcmul value": (lambda t, x, y, z: x.addcmul(y, z, value=2), 3),
+    "addcmul_": (lambda t, x, y, z: x.clone().addcmul_(y, z, value=-1), 3),
+    "addcdiv": (lambda t, x, y, z: t.addcdiv(x, y, z, value=2), 3),
+    "addcdiv_": (lambda t, x, y, z: x.clone().addcdiv_(y, z), 3),
+    "isclose": (lambda t, x, y: t.isclose(x, y, rtol=0.3, atol=0.2, equal_nan=True), 2),
+    "allclose": (lambda t, x, y: x.allclose(y, atol=4.0), 2),
+    "float_power_": (lambda t, x, y: x.clone().float_power_(y), 2),
+}
+
+
+@pytest.mark.parametrize("function, count", SEVERAL.values(), ids=SEVERAL)
+@settings(quick, max_examples=40)
+@given(st.data())
+def test_arguments(function, count, data):
+    agree(function, *data.draw(operands(count)))
+
+
+@pytest.mark.parametrize("function, count", SEVERAL.values(), ids=SEVERAL)
+@settings(quick, max_examples=10)
+@given(st.data())
+def test_arguments_of_one_dtype(function, count, data):
+    dtype = data.draw(st.sampled_from(DTYPES[-3:]))
+    agree(function, *[data.draw(arrays(dtype, (2, 3))) for _ in range(count)])
