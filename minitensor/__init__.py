@@ -9,7 +9,7 @@ import importlib
 import math
 import warnings
 
-from . import autograd, printing, return_types
+from . import autograd, cuda, printing, return_types
 from . import printing as _tensor_str
 from .declare import FUNCTIONS
 from .device import device
@@ -54,15 +54,21 @@ from .grad_mode import (
 )
 from .printing import set_printoptions
 from .size import Size
+from .slips import explain_missing_name
 from .tensor import Tensor
 
 # NumPy warns where PyTorch is silent (1/0, log(0), overflow), and names the module whose code ran.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitensor\.")
 
-for _m in "arithmetic powers functions fused signs compare select create views reshape copy inplace join index reduce extremes scan softmax norm sort matmul linalg gather arrange".split():
+for _m in "arithmetic powers functions fused signs compare select create views reshape copy inplace join index info reduce extremes scan softmax norm sort matmul linalg gather arrange".split():
     try: importlib.import_module("minitensor.ops."+_m)
     except ModuleNotFoundError as e:
         if _m not in str(e): raise
 from . import random
 globals().update(FUNCTIONS)
 e, inf, nan, pi = math.e, math.inf, math.nan, math.pi
+
+
+def __getattr__(name):
+    # Reached only if there is no such name here.
+    raise explain_missing_name(name, list(globals()))

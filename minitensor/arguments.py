@@ -69,11 +69,8 @@ def bad_arguments(op, args, kwargs, method=False):
                     )
         elif not isinstance(value, Tensor):
             return wrong_type(name, parameter, position + (not method), "Tensor", value)
-    if method:
-        takes = len(positional) - 1
-        extra = len(args) - 1
-        if takes == 0:
-            return TypeError(f"TensorBase.{name}() takes no arguments ({extra} given)")
+    if method and len(positional) == 1:
+        return TypeError(f"TensorBase.{name}() takes no arguments ({len(args) - 1} given)")
     return TypeError(
         f"{name}() takes {len(positional)} positional arguments but {len(args)} were given"
     )

@@ -25,8 +25,6 @@ An op whose name begins with an underscore is not published: it is a part of a c
 
 import functools
 
-from numpy import asarray, ndarray
-
 from .arguments import NUMBERS, bad_arguments, broadcast_error
 from .grad_mode import state
 from .graph import gradient_edge
@@ -35,8 +33,6 @@ from .tensor import Tensor, wrap
 from .views import MULTIPLE, PLAIN, make_view
 
 __all__ = ["Array", "Arrays", "FUNCTIONS", "Mask", "composite", "elementwise", "op", "view"]
-
-new = object.__new__
 
 FUNCTIONS = {}  # name: function; what `import minitensor` offers
 
@@ -184,15 +180,13 @@ def _unary(op, refuse):
 
     def function(input, *args, **options):
         if args or options or not isinstance(input, Tensor):
-            if not isinstance(input, Tensor):
+            if not isinstance(input, Tensor) or len(args) >= len(op.positional):
                 return refuse(op, (input, *args), options)
             return op.call((input, *args), options, options.pop("out", None))
         array = input._array
         if array.dtype.kind not in direct:
             (array,) = op.promote((array,))
-        array = forward(array)
-        result = new(Tensor)
-        result._array = array if type(array) is ndarray else asarray(array)
+        result = wrap(forward(array))
         if input._tracked and state.enabled and result._array.dtype.kind == "f":
             op.record_one(input, result)
         return result
@@ -214,11 +208,9 @@ def _binary(op, refuse):
         if a.dtype is not b.dtype or a.dtype.kind not in direct:
             a, b = op.promote((a, b))
         try:
-            array = forward(a, b)
+            result = wrap(forward(a, b))
         except ValueError:
             raise broadcast_error((a, b)) from None
-        result = new(Tensor)
-        result._array = array if type(array) is ndarray else asarray(array)
         if (input._tracked or other._tracked) and state.enabled and result._array.dtype.kind == "f":
             op.record_two(input, other, result)
         return result

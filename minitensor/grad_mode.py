@@ -105,12 +105,10 @@ class inference_mode(_Mode):
     def __new__(cls, mode=True):
         self = super().__new__(cls)
         if callable(mode):
-            return self.__call__(mode)
+            return cls(True)(mode)
         self.inference = bool(mode)
         self.enabled = not mode and state.enabled
         return self
 
     def _again(self):
         return type(self)(self.inference)
-
-    inference = True

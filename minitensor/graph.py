@@ -234,6 +234,8 @@ class OpNode(Node):
                 if saved_name(key) == name:
                     value = self.unpack(self.saved[position], self.versions[position])
                     return tuple(value) if isinstance(value, list) else value
+            if any(saved_name(key) == name for key in self.op.savable):
+                return None  # not needed, since the other input wants no gradient
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __dir__(self):

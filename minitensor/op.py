@@ -41,6 +41,7 @@ class Op:
         self.tensors = self.find_tensors()
         self.lists = [n for n in self.tensors if forward.__annotations__.get(n) is Arrays]
         self.listed = [n for n in self.lists if n in self.formulas]
+        self.savable = {name for formula in self.formulas.values() for name in parameters(formula)}
         self.node_types = {}
         self.plans = {}
         self.shortcuts = {}
@@ -123,7 +124,7 @@ class Op:
             node.plan, node.edges, node.sequence = plan, (edge,), next_sequence()
             node.outputs = ((result._array.shape, result._array.dtype),)
             if saves_input:
-                node.saved, node.versions = (input,), (input._version,)
+                node.saved, node.versions = (input,), (version_to_save(input),)
             elif saves_result:
                 node.saved, node.versions = (SavedResult(result, 0),), (None,)
         result._grad_fn, result._tracked = node, True
@@ -144,11 +145,11 @@ class Op:
             node.outputs = ((result._array.shape, result._array.dtype),)
             if saves_input:
                 if saves_other:
-                    node.saved, node.versions = (input, other), (input._version, other._version)
+                    node.saved, node.versions = (input, other), (version_to_save(input), version_to_save(other))
                 else:
-                    node.saved, node.versions = (input,), (input._version,)
+                    node.saved, node.versions = (input,), (version_to_save(input),)
             elif saves_other:
-                node.saved, node.versions = (other,), (other._version,)
+                node.saved, node.versions = (other,), (version_to_save(other),)
         result._grad_fn, result._tracked = node, True
 
     def shortcut(self, edges):
@@ -173,11 +174,11 @@ class Op:
         if name in values:
             value = values[name]
             if isinstance(value, Tensor):
-                return value, value._version
+                return value, version_to_save(value)
             if isinstance(value, NUMBERS) and name in self.formulas:
                 return wrap(np.array(value)), 0  # as PyTorch keeps and shows it
             if isinstance(value, (list, tuple)) and name in self.tensors:
-                return list(value), [v._version if isinstance(v, Tensor) else None for v in value]
+                return list(value), [version_to_save(v) if isinstance(v, Tensor) else None for v in value]
             return value, None
         if name.endswith("_shape"):
             value = values[name.removesuffix("_shape")]
@@ -240,6 +241,12 @@ class Op:
         `overlap`: elements of `input` may lie on top of each other, since all become the same.
         """
         values = self.bind((input, *args), kwargs)
+        if input._inference and not state.inference:
+            raise RuntimeError(
+                "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone "
+                "to get a normal tensor before doing inplace update.See "
+                "https://github.com/pytorch/rfcs/pull/17 for more details."
+            )
         recorded = state.enabled and self.any_tracked(values)
         if recorded:
             edges = self.edges(values)
@@ -249,13 +256,13 @@ class Op:
             check_no_overlap(input, values.values())
         array = input._array
         computed = np.asarray(self.compute(values))
-        if not self.casts:
-            check_cast(computed.dtype, array.dtype)
         if computed.shape != array.shape:
             raise RuntimeError(
                 f"output with shape {list(array.shape)} doesn't match the broadcast shape "
                 f"{list(computed.shape)}"
             )
+        if not self.casts:
+            check_cast(computed.dtype, array.dtype)
         if recorded:
             self.keep_old(input, values, edges)
             node = self.record(values, (input,), edges)
@@ -334,6 +341,18 @@ class ElementwiseOp(Op):
             else number_to_array(value, dtype)
             for value in raw
         ]
+
+
+def version_to_save(tensor):
+    """The version that a saved tensor has to have when backward uses it."""
+    if tensor._inference:
+        raise RuntimeError(
+            "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference "
+            "mode in computation tracked by autograd. To work around this, you can make a clone to get a "
+            "normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
+            "`torch.inference_mode()`."
+        )
+    return tensor._counter[0] if tensor._counter is not None else 0
 
 
 def check_cast(result, target):

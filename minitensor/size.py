@@ -13,6 +13,7 @@ class Size(tuple):
     (torch.Size([3]), 6, True)
     """
 
+    __module__ = "torch"
     __slots__ = ()
 
     def __new__(cls, iterable=()):
@@ -53,4 +54,8 @@ class Size(tuple):
     __rmul__ = __mul__
 
     def __reduce__(self):
-        return Size, (tuple(self),)
+        return _restore, (tuple(self),)
+
+
+def _restore(sizes):
+    return tuple.__new__(Size, sizes)

@@ -1,6 +1,5 @@
 """Help with slips of the pen: PyTorch's error (or PyTorch's silence), plus a hint."""
 
-import difflib
 import warnings
 
 
@@ -36,14 +35,32 @@ def explain_missing(tensor, name):
     """The AttributeError for a name that a tensor does not have, with the nearest one it has."""
     kind = type(tensor).__name__
     error = AttributeError(f"'{kind}' object has no attribute '{name}'", name=name, obj=tensor)
-    if not name.startswith("__"):
-        names = [n for n in dir(type(tensor)) if not n.startswith("__")]
-        # An attribute that is misspelt with its underscore most likely means a name that has one too.
-        close = difflib.get_close_matches(name, names, n=3, cutoff=0.7)
-        close.sort(key=lambda n: n.endswith("_") != name.endswith("_"))
-        if close:
-            error.add_note(f"Hint: did you mean '{close[0]}'?")
+    meant = _nearest(name, dir(type(tensor)))
+    if meant:
+        error.add_note(f"Hint: did you mean '{meant}'?")
     return error
+
+
+def explain_missing_name(name, names):
+    """The AttributeError for a name that the module `torch` does not have here."""
+    error = AttributeError(f"module 'torch' has no attribute '{name}'")
+    if not name.startswith("_"):
+        meant = _nearest(name, names)
+        hint = f"did you mean 'torch.{meant}'?" if meant else "this kit has no such name"
+        error.add_note(f"Hint: {hint}{'' if meant else '; PyTorch may have it.'}")
+    return error
+
+
+def _nearest(name, names):
+    """The public name most like `name`; with an underscore at its end if `name` has one."""
+    if name.startswith("_"):
+        return None
+    import difflib  # only when something went wrong: it would slow down `import minitensor`
+
+    public = [n for n in names if not n.startswith("_")]
+    close = difflib.get_close_matches(name, public, n=3, cutoff=0.7)
+    close.sort(key=lambda n: n.endswith("_") != name.endswith("_"))
+    return close[0] if close else None
 
 
 def explain_call(tensor):

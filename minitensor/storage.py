@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .device import cpu
+
 
 def flat_storage(tensor):
     """The whole storage of a tensor as a one-dimensional array: its own memory, or its base's."""
@@ -52,3 +54,104 @@ def is_dense(array):
             return False
         expected *= size
     return True
+
+
+class UntypedStorage:
+    """The bytes behind a tensor: what all its views share.
+
+    >>> torch.zeros(2, 3)[1].untyped_storage().nbytes()
+    24
+    """
+
+    device = cpu
+
+    def __init__(self, home):
+        self._bytes = home.view(np.uint8)
+
+    def data_ptr(self):
+        """The address of the first byte."""
+        return address(self._bytes) if self._bytes.size else 0
+
+    def nbytes(self):
+        """The number of bytes."""
+        return self._bytes.size
+
+    size = __len__ = nbytes
+
+    def element_size(self):
+        """1: the elements are bytes."""
+        return 1
+
+    def tolist(self):
+        """The bytes as a list of numbers from 0 to 255."""
+        return self._bytes.tolist()
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return UntypedStorage(self._bytes[index])
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"index {index} out of range for storage of size {len(self)}")
+        return int(self._bytes[index])
+
+    def __setitem__(self, index, value):
+        self._bytes[index] = value
+
+    def __iter__(self):
+        return iter(self.tolist())
+
+    def __eq__(self, other):
+        if not isinstance(other, UntypedStorage):
+            return NotImplemented
+        return self.data_ptr() == other.data_ptr() and len(self) == len(other)
+
+    def __hash__(self):
+        return hash(self.data_ptr())
+
+    def __repr__(self):
+        lines = "".join(f" {value}\n" for value in self.tolist())
+        return f"{lines}[torch.storage.UntypedStorage(device=cpu) of size {len(self)}]"
+
+
+class TypedStorage:
+    """The elements behind a tensor: what all its views share. Deprecated in PyTorch."""
+
+    device = cpu
+
+    def __init__(self, home, dtype):
+        self._home, self.dtype = home, dtype
+
+    def data_ptr(self):
+        """The address of the first element."""
+        return address(self._home) if self._home.size else 0
+
+    def size(self):
+        """The number of elements."""
+        return self._home.size
+
+    __len__ = size
+
+    def nbytes(self):
+        """The number of bytes."""
+        return self._home.nbytes
+
+    def untyped(self):
+        """The same memory as bytes."""
+        return UntypedStorage(self._home)
+
+    def tolist(self):
+        """The elements as a list of Python numbers."""
+        return self._home.tolist()
+
+    def __getitem__(self, index):
+        return self._home[index].item()
+
+    def __setitem__(self, index, value):
+        self._home[index] = value
+
+    def __iter__(self):
+        return iter(self.tolist())
+
+    def __repr__(self):
+        lines = "".join(f" {value}\n" for value in self.tolist())
+        kind = f"dtype={self.dtype}, device=cpu"
+        return f"{lines}[torch.storage.TypedStorage({kind}) of size {self.size()}]"

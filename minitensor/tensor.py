@@ -10,10 +10,11 @@ import numpy as np
 
 from . import dtypes
 from .device import check_device, cpu
+from .grad_mode import state
 from .hooks import RemovableHandle
 from .size import Size
 from .slips import Slip, explain_call, explain_missing
-from .storage import flat_storage, place_in_storage
+from .storage import TypedStorage, UntypedStorage, flat_storage, place_in_storage
 
 
 class readonly(property):
@@ -32,6 +33,8 @@ class Tensor:
     Attributes: `shape`, `dtype`, `device`, `requires_grad`, `grad` (None, or the gradient that backward
     added up), `grad_fn` (the node that made it; None for leaves), `is_leaf`, `data`.
     """
+
+    __module__ = "torch"
 
     # Class-level defaults: an ordinary result sets `_array` alone, which makes it cheap.
     _grad_fn = None  # the node that made it ...
@@ -135,6 +138,15 @@ class Tensor:
         """Where in its storage the first element lies, counted in elements."""
         return place_in_storage(self)
 
+    def untyped_storage(self):
+        """The bytes that this tensor and its views share."""
+        return UntypedStorage(flat_storage(self))
+
+    def storage(self):
+        """The elements that this tensor and its views share. Deprecated in PyTorch, with a warning."""
+        warnings.warn(_TYPED_STORAGE, UserWarning, stacklevel=2)
+        return TypedStorage(flat_storage(self), self.dtype)
+
     def data_ptr(self):
         """The address of the first element."""
         return self._array.__array_interface__["data"][0] if self._array.size else 0
@@ -155,6 +167,9 @@ class Tensor:
 
     @readonly
     def _version(self):
+        """How often the memory was changed in place: shared by a base, its views and what detach() returns."""
+        if self._inference:
+            raise RuntimeError("Inference tensors do not track version counter.")
         return self._counter[0] if self._counter is not None else 0
 
     def _shared_counter(self):
@@ -385,6 +400,8 @@ def wrap(array, kind=Tensor):
     """A tensor around a NumPy array: no copy, no history. NumPy's scalars become 0-dim arrays."""
     tensor = object.__new__(kind)
     tensor._array = array if type(array) is np.ndarray else np.asarray(array)
+    if state.inference:
+        tensor._inference = True
     return tensor
 
 
@@ -445,4 +462,10 @@ _NON_LEAF_GRAD = (
     "for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor "
     "by mistake, make sure you access the leaf Tensor instead. See "
     "github.com/pytorch/pytorch/pull/30531 for more information."
+)
+
+_TYPED_STORAGE = (
+    "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only "
+    "storage class. This should only matter to you if you are using storages directly.  To access "
+    "UntypedStorage directly, use tensor.untyped_storage() instead of tensor.storage()"
 )

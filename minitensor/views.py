@@ -33,12 +33,21 @@ class View:
 def make_view(tensor, array, how=PLAIN, maker=None, output_nr=0):
     """A view of `tensor` whose elements are `array`, an array on the same memory."""
     result = wrap(array, type(tensor))
+    if tensor._inference:
+        return as_inference_view(result, tensor)
     base = tensor if tensor._view is None else tensor._view.base
     result._counter = base._shared_counter()
     if how == PLAIN and not state.enabled:
         how = INFERENCE if state.inference else NO_GRAD
     result._view = View(base, how, maker, output_nr)
     result._tracked = array.dtype.kind == "f"
+    return result
+
+
+def as_inference_view(result, tensor):
+    """A view of an inference tensor: no base, no version, no history."""
+    result._inference = True
+    result._home = flat_storage(tensor)
     return result
 
 

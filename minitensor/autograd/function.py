@@ -1,10 +1,13 @@
 """`torch.autograd.Function`: operations whose gradient the user writes."""
 
 import functools
+import warnings
+
+import numpy as np
 
 from ..grad_mode import no_grad, state
 from ..graph import FREED, Node, SavedResult, freed, gradient_edge, modified_in_place
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from ..views import CUSTOM, View
 
 
@@ -39,6 +42,9 @@ class FunctionNode(FunctionCtx, Node):
     function = None  # the user's class
     saved = ()
 
+    def __repr__(self):
+        return f"<torch.autograd.function.{type(self).__name__} object at {id(self):#x}>"
+
     @property
     def saved_tensors(self):
         """The tensors that forward kept, checked to be what they were."""
@@ -61,7 +67,7 @@ class FunctionNode(FunctionCtx, Node):
     def backward(self, grads):
         """Call the user's backward and check what it returned."""
         if self._materialize_grads:
-            grads = [_zeros(*meta) if g is None else g for g, meta in zip(grads, self.outputs)]
+            grads = [wrap(np.zeros(*like)) if g is None else g for g, like in zip(grads, self.outputs)]
         results = self.function.backward(self, *grads)
         results = list(results) if isinstance(results, (tuple, list)) else [results]
         wanted = len(self.positions)
@@ -85,13 +91,6 @@ class FunctionNode(FunctionCtx, Node):
         return [result for result, is_tensor in zip(results, self.positions) if is_tensor]
 
 
-def _zeros(shape, dtype):
-    from ..ops.create import zeros
-    from ..dtypes import of
-
-    return zeros(shape, dtype=of(dtype))
-
-
 class Function:
     """Subclass it with static methods `forward(ctx, ...)` and `backward(ctx, *grads)`; call `apply`.
 
@@ -110,8 +109,6 @@ class Function:
     """
 
     def __init__(self, *args, **kwargs):
-        import warnings
-
         warnings.warn(
             f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should "
             "invoke them on the class itself. Instantiating an autograd function will raise an error in a future "
@@ -188,7 +185,7 @@ def _as_output(output, node, function, inputs, recording):
     dirty = any(output is d for d in node._dirty)
     if recording and not dirty and any(output is i for i in inputs):
         alias = output._alias()
-        alias._view = View(output if output._view is None else output._view.base, CUSTOM, function.__name__ + "Backward")
+        alias._view = View(output if output._view is None else output._view.base, CUSTOM, function.__name__)
         return alias
     return output
 
@@ -205,7 +202,7 @@ def _attach(node, tensors):
         if output._view is not None:
             output._view.requires_grad = True
             output._view.how, output._view.seen = CUSTOM, output._version
-            output._view.maker, output._view.output_nr = type(node).__name__, position
+            output._view.maker, output._view.output_nr = node.function.__name__, position
 
 
 def _kept(tensor, outputs):

@@ -57,11 +57,9 @@ def _headers(arguments, frame):
         if id(value) not in headers:
             headers[id(value)] = header_of(value)
         headers[id(value)].names.append(name)
-    for scope in (frame.f_locals, frame.f_globals):
-        for name, value in _user_variables(dict(scope)):
-            hidden = scope is frame.f_globals and frame.f_locals.get(name, value) is not value
-            if id(value) in headers and name.isidentifier() and not hidden:
-                headers[id(value)].names.append(name)
+    for name, value in _user_variables({**frame.f_globals, **frame.f_locals}):
+        if id(value) in headers:
+            headers[id(value)].names.append(name)
     for header in headers.values():
         header.names = [shorten(name, LONGEST_NAME) for name in dict.fromkeys(header.names)]
     return list(headers.values())

@@ -47,10 +47,11 @@ def draw(blocks):
 
 @dataclasses.dataclass
 class Columns:
-    """Where the cards begin, where they end and their arrows begin, and where the cells begin."""
+    """Where the cards, their arrows, the level part of the arrows, and the cells begin."""
 
     card: float
     arrow: float
+    lane: float
     cells: float
 
     @classmethod
@@ -58,8 +59,9 @@ class Columns:
         names = max(width(name, NAME) for header in headers for name in header.names)
         card = MARGIN + names + 12 + NAME_ARROW
         arrow = card + max(card.width for card in cards)
+        lane = arrow + ARROW
         lane_names = max(width(lane_name(header), FACT) for header in headers)
-        return cls(card, arrow, arrow + ARROW + lane_names + 10)
+        return cls(card, arrow, lane, lane + lane_names + 16)
 
 
 def lane_name(header):
@@ -120,7 +122,7 @@ class Stack:
             lane = first_lane + LANE * position
             color = COLOR[card.header.kind]
             target = columns.cells - 10 - width(lane_name(card.header), FACT)
-            parts.append(arrow(columns.arrow, middle, target, lane, color))
+            parts.append(arrow(columns.arrow, middle, target, lane, color, bend=columns.lane))
             top += height + GAP
 
     @staticmethod
@@ -130,7 +132,7 @@ class Stack:
         parts.append(f'<rect x="{x:.1f}" y="{y - 8:.1f}" width="{wide:.1f}" height="16" rx="8" '
                      'fill="none" stroke="currentColor" stroke-opacity=".55"/>')  # fmt: skip
         parts.append(label(x + wide / 2, y + 3.7, name, NAME, anchor="middle", bold=True))
-        parts.append(arrow(x + wide, y, card_x - 1, card_y, "currentColor"))
+        parts.append(arrow(x + wide, y, card_x - 1, card_y, "currentColor", bend=card_x - 5))
 
 
 class Cells:
@@ -275,13 +277,12 @@ def box(x, y, wide, high, kind, *, stroke=0, tint):
     )
 
 
-def arrow(x, y, to_x, to_y, color):
-    """A smooth line from the left to the right, with a head."""
-    end = to_x - 5
-    middle = (x + end) / 2
-    line = f"M{x:.1f} {y:.1f}C{middle:.1f} {y:.1f} {middle:.1f} {to_y:.1f} {end:.1f} {to_y:.1f}"
+def arrow(x, y, to_x, to_y, color, *, bend):
+    """A smooth line from the left, level from `bend` on, with a head."""
+    middle = (x + bend) / 2
+    curve = f"C{middle:.1f} {y:.1f} {middle:.1f} {to_y:.1f} {bend:.1f} {to_y:.1f}"
     head = f"M{to_x - 6:.1f} {to_y - 3:.1f}L{to_x:.1f} {to_y:.1f}L{to_x - 6:.1f} {to_y + 3:.1f}Z"
     return (
-        f'<path d="{line}" fill="none" stroke="{color}" stroke-width="1.3"/>'
-        f'<path d="{head}" fill="{color}"/>'
+        f'<path d="M{x:.1f} {y:.1f}{curve}H{to_x - 5:.1f}" fill="none" stroke="{color}" '
+        f'stroke-width="1.3"/><path d="{head}" fill="{color}"/>'
     )

@@ -60,11 +60,15 @@ def array_of(data, dtype=None, name="tensor"):
     shape, leaves = _unnest(data)
     natural = _infer_dtype(leaves).numpy
     leaves = [leaf.item() if isinstance(leaf, (Tensor, np.ndarray)) else leaf for leaf in leaves]
+    if dtype is None or dtype == natural:
+        kind = natural
+    else:  # all digits of Python's floats count if the wanted dtype has room for them
+        kind = np.dtype("float64") if natural.kind == "f" else natural
     try:
-        array = np.array(leaves, natural)
+        array = np.array(leaves, kind)
     except OverflowError:
         raise ValueError("Overflow when unpacking long long") from None
-    if dtype is not None and dtype != natural:
+    if dtype is not None and dtype != kind:
         array = _convert(array, dtype)
     return array.reshape(shape)
 
@@ -100,6 +104,8 @@ def _unnest(data):
 def _is_sequence(value):
     if isinstance(value, str):
         raise TypeError("new(): invalid data type 'str'")
+    if isinstance(value, Tensor) and value.ndim and value.numel() != 1:
+        raise ValueError("only one element tensors can be converted to Python scalars")
     if isinstance(value, (Tensor, np.ndarray)):
         return value.ndim > 0
     return isinstance(value, (list, tuple, range))

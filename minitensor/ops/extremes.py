@@ -44,9 +44,9 @@ def check_not_empty(input, dim, name, error=RuntimeError, advice=True):
         text = f"{name}(): Expected reduction dim to be specified for input.numel() == 0."
         advice = " Specify the reduction dim with the 'dim' argument." if advice else ""
         raise error(text + advice)
-    for axis in reduced_axes(dim, input.ndim, name) or ():
-        if not input.shape[axis]:
-            raise IndexError(f"{name}(): Expected reduction dim {axis} to have non-zero size.")
+    for d in dim if isinstance(dim, (tuple, list)) else (dim,):
+        if not input.shape[d]:
+            raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
 
 
 def pick(input, places, axis, keepdim):
@@ -62,7 +62,7 @@ def pick(input, places, axis, keepdim):
 
 def _extreme_along(find, input, dim, keepdim, name):
     axis = wrap_dim(as_int(dim, name), input.ndim)
-    check_not_empty(input, dim, name)
+    check_not_empty(input, axis, name)
     return pick(input, find(input, axis if input.ndim else None), axis, keepdim)
 
 
@@ -121,8 +121,9 @@ def min(input, dim=None, keepdim=False, *, other=None, out=None):
 
 
 def _limit(ufunc, input, dim, keepdim, name):
-    check_not_empty(input, dim or None if isinstance(dim, (tuple, list)) else dim, name)
-    return contiguous(ufunc.reduce(input, reduced_axes(dim, input.ndim, name), keepdims=keepdim))
+    axes = reduced_axes(dim, input.ndim, name)
+    check_not_empty(input, None if dim == () else dim, name)
+    return contiguous(ufunc.reduce(input, axes, keepdims=keepdim))
 
 
 @op(input=lambda grad, input, dim, keepdim, result: shared(grad, input, result, dim, keepdim))
@@ -168,7 +169,7 @@ def _place_of(find, input, dim, keepdim, name):
     axis = None
     if dim is not None:
         axis = wrap_dim(as_int(dim, name), input.ndim)
-    check_not_empty(input, dim, name, IndexError, advice=False)
+    check_not_empty(input, axis, name, IndexError, advice=False)
     return contiguous(find(input, axis if input.ndim else None, keepdims=bool(keepdim)))
 
 
@@ -211,16 +212,16 @@ def _check_ordered(input, kernel):
 
 
 def _median_of_all(input, skip_nan):
-    _check_ordered(input, "median_cpu")
     if not input.size:
-        return input.dtype.type(np.nan if input.dtype.kind == "f" else np.iinfo(input.dtype).min)
+        return np.array(np.nan).astype(input.dtype)  # for integers, what C makes of nan
+    _check_ordered(input, "median_cpu")
     flat = input.reshape(-1)
     return flat[_middle(flat, 0, skip_nan)]
 
 
 def _median_along(input, dim, keepdim, skip_nan):
     axis = wrap_dim(as_int(dim, "nanmedian" if skip_nan else "median"), input.ndim)
-    check_not_empty(input, dim, "median")
+    check_not_empty(input, axis, "median")
     _check_ordered(input, "median_out")
     places = _middle(input, axis, skip_nan) if input.ndim else None
     return pick(input, places, axis, keepdim)
@@ -279,25 +280,25 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=N
     >>> torch.tensor([1., 2., 3., 4.]).quantile(0.5)
     tensor(2.5000)
     """
-    return _quantile("quantile", input, q, dim, keepdim, interpolation, out)
+    return _quantile(False, input, q, dim, keepdim, interpolation, out)
 
 
 @composite
 def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=None):
     """Like `quantile`, but nan is left out."""
-    return _quantile("nanquantile", input, q, dim, keepdim, interpolation, out)
+    return _quantile(True, input, q, dim, keepdim, interpolation, out)
 
 
-def _quantile(name, input, q, dim, keepdim, interpolation, out):
-    q = _as_quantiles(name, input, q, interpolation)
+def _quantile(skip_nan, input, q, dim, keepdim, interpolation, out):
+    q = _as_quantiles(input, q, interpolation)
     if dim is None:
         values = input.reshape([1] * (input.ndim if keepdim else 0) + [-1])
     else:
-        axis = wrap_dim(as_int(dim, name), input.ndim)
+        axis = wrap_dim(as_int(dim, "quantile"), input.ndim)
         values = input.unsqueeze(-1).transpose(axis, -1)
         values = values if keepdim or not input.ndim else values.squeeze(axis)
     values = values.sort(-1)[0]
-    ranks = wrap(_ranks(values._array, q._array.reshape(-1), name == "nanquantile", interpolation))
+    ranks = wrap(_ranks(values._array, q._array.reshape(-1), skip_nan, interpolation))
     below = values.gather(-1, ranks.long())
     if interpolation in ("linear", "midpoint"):
         part = 0.5 if interpolation == "midpoint" else ranks - ranks.floor()
@@ -306,30 +307,30 @@ def _quantile(name, input, q, dim, keepdim, interpolation, out):
     return result if out is None else out.copy_(result)
 
 
-def _as_quantiles(name, input, q, interpolation):
+def _as_quantiles(input, q, interpolation):
     if not isinstance(input, Tensor):
-        raise wrong_type(name, "input", 1, "Tensor", input)
+        raise wrong_type("quantile", "input", 1, "Tensor", input)
     if not isinstance(q, Tensor):
         if not isinstance(q, NUMBERS):
-            raise wrong_type(name, "q", 2, "Tensor", q)
+            raise wrong_type("quantile", "q", 2, "Tensor", q)
         if not 0 <= q <= 1:
-            raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q:g}")
+            raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
         q = wrap(np.array(q, input._array.dtype if input.is_floating_point() else None))
     if not input.numel():
-        raise RuntimeError(f"{name}() input tensor must be non-empty")
+        raise RuntimeError("quantile() input tensor must be non-empty")
     if q.ndim > 1:
-        raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")
+        raise RuntimeError("quantile() q must be a scalar or 1D tensor")
     if input.dtype not in (dtypes.float32, dtypes.float64):
-        raise RuntimeError(f"{name}() input tensor must be either float or double dtype")
+        raise RuntimeError("quantile() input tensor must be either float or double dtype")
     if q.dtype is not input.dtype:
-        raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
+        raise RuntimeError("quantile() q tensor must be same dtype as the input tensor")
     if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
         raise RuntimeError(
-            f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got "
+            "quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got "
             f"{interpolation}"
         )
     if not np.all((q._array >= 0) & (q._array <= 1)):
-        raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
+        raise RuntimeError("quantile() q values must be in the range [0, 1]")
     return q
 
 

@@ -21,7 +21,7 @@ def _cat_formula(grad, tensors_shape, dim):
     return grads
 
 
-@op(tensors=_cat_formula)
+@op(method=False, tensors=_cat_formula)
 def cat(tensors: Arrays, dim=0):
     """Tensors one behind the other along an existing dimension.
 
@@ -60,7 +60,7 @@ def cat(tensors: Arrays, dim=0):
     return np.concatenate(parts, axis=dim, dtype=dtype, casting="unsafe")
 
 
-@op(tensors=lambda grad, dim: grad.unbind(dim))
+@op(method=False, tensors=lambda grad, dim: grad.unbind(dim))
 def stack(tensors: Arrays, dim=0):
     """Tensors of one shape, joined along a new dimension.
 

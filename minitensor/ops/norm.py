@@ -61,7 +61,7 @@ def _vector_norm(input: Array, ord=2, dim=None, keepdim=False, *, dtype=None):
         input = input.astype(dtype.numpy, copy=False)
     axes = reduced_axes(dim, input.ndim, "linalg_vector_norm")
     if not input.size and (ord < 0 or math.isinf(ord)):
-        _check_not_empty(input, ord, axes)
+        _check_not_empty(input, ord, dim)
     return _size(input, ord, axes, keepdim)
 
 
@@ -85,16 +85,16 @@ def _check_floating(input, dtype):
         )
 
 
-def _check_not_empty(input, ord, axes):
+def _check_not_empty(input, ord, dims):
     start = f"linalg.vector_norm cannot compute the {ord:g} norm on "
-    if axes is None:
+    if dims is None:
         raise RuntimeError(
             f"{start}an empty tensor because the operation does not have an identity"
         )
-    for axis in axes:
-        if input.shape[axis] == 0:
+    for dim in dims:
+        if input.shape[dim] == 0:
             raise RuntimeError(
-                f"{start}the dimension {axis}because this dimension is empty and the operation does not "
+                f"{start}the dimension {dim}because this dimension is empty and the operation does not "
                 "have an identity"
             )
 

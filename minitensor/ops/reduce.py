@@ -26,8 +26,10 @@ def reduced_axes(dim, ndim, name):
 
 
 def contiguous(result):
-    """A result laid out in reading order, as PyTorch's reductions are."""
-    return result if result.ndim < 2 or result.flags.c_contiguous else result.copy("C")
+    """A result laid out in reading order, as PyTorch's are; NumPy's may have odd strides where a size is 1."""
+    if result.ndim and (1 in result.shape or not result.flags.c_contiguous):
+        return result.copy("C")
+    return result
 
 
 def cast(array, dtype, name):
@@ -165,9 +167,9 @@ def others_product(input, dim):
 
 
 def _product_slope(grad, input, dim, keepdim, result):
+    grad, result = (put_back(t, input.shape, dim, keepdim) for t in (grad, result))
     if not input.ndim or not input.numel():
         return grad.expand(input.shape)
-    grad, result = (put_back(t, input.shape, dim, keepdim) for t in (grad, result))
     if np.all(input._array):
         return grad * (result / input)
     if dim is None:
@@ -200,9 +202,11 @@ def _moments(input, dim, correction, keepdim, name):
 
 def _variance_slope(grad, input, dim, correction, keepdim):
     degrees = how_many(input.shape, dim) - correction
-    scale = 2 / degrees if degrees > 0 else math.inf
-    center = input.mean(() if dim is None else dim, True)
-    return scale * put_back(grad, input.shape, dim, keepdim) * (input - center)
+    away = input - input.mean(() if dim is None else dim, True)
+    if degrees <= 0 and (dim is None or not input.ndim):
+        return grad * (away.detach().abs() * math.inf)  # infinite, or nan at the mean itself
+    scale = 2 / degrees if degrees else math.inf
+    return scale * put_back(grad, input.shape, dim, keepdim) * away
 
 
 def _deviation_slope(grad, input, dim, correction, keepdim, result):

@@ -69,13 +69,16 @@ def log_softmax(input: Array, dim, dtype=None):
 
 
 def _running_slope(grad, input, dim, result):
-    # In logarithms, so that nothing overflows; those of negative gradients are taken apart.
-    def part(weights):
-        logs = (weights.log() - result).flip(dim).logcumsumexp(dim).flip(dim)
-        return (logs + input).exp()
+    if not grad.ndim or not grad.numel():
+        return grad
+    # In logarithms, so that nothing overflows; positive and negative gradients have one each.
+    logs = grad.abs().log()
+    nothing = float(np.finfo(grad._array.dtype).min)
 
-    nothing = grad.new_zeros(())
-    return part(grad.where(grad > 0, nothing)) - part((-grad).where(grad < 0, nothing))
+    def part(logs):
+        return ((logs - result).flip(dim).logcumsumexp(dim).flip(dim) + input).exp()
+
+    return part(logs.masked_fill(grad <= 0, nothing)) - part(logs.masked_fill(grad >= 0, nothing))
 
 
 @op(input=_running_slope)

@@ -98,7 +98,7 @@ def kthvalue(input: Array, k, dim=-1, keepdim=False):
     """The k-th smallest element along a dim (k counts from 1), and its index."""
     k = as_int(k, "kthvalue", "k")
     axis = wrap_dim(as_int(dim, "kthvalue", position=2), input.ndim)
-    check_not_empty(input, dim, "kthvalue")
+    check_not_empty(input, axis, "kthvalue")
     if not 1 <= k <= (input.shape[axis] if input.ndim else 1):
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {axis}")
     if input.dtype.kind == "b":
@@ -111,9 +111,11 @@ def kthvalue(input: Array, k, dim=-1, keepdim=False):
 def mode(input: Array, dim=-1, keepdim=False):
     """The most frequent element along a dim, the smallest of several, and the index of its last copy."""
     axis = wrap_dim(as_int(dim, "mode"), input.ndim)
-    check_not_empty(input, dim, "mode")
-    if not input.ndim or not input.size:
+    check_not_empty(input, axis, "mode")
+    if not input.size:
         return pick(input, np.zeros(np.delete(input.shape, axis), "int64"), axis, keepdim)
+    if not input.ndim:
+        return pick(input, None, axis, keepdim)
     order = np.moveaxis(np.argsort(input, axis, kind="stable"), axis, -1)
     values = np.take_along_axis(np.moveaxis(input, axis, -1), order, -1)
     place = np.arange(values.shape[-1])
@@ -155,7 +157,12 @@ def _unique_along(input: Array, dim):
     values, inverse, counts = np.unique(
         input, return_inverse=True, return_counts=True, axis=axis, equal_nan=False
     )
-    return contiguous(values), inverse.reshape(-1), counts
+    return _laid_out_along(values, axis), inverse.reshape(-1), counts
+
+
+def _laid_out_along(slices, axis):
+    """The slices one after another in memory, as PyTorch collects them."""
+    return np.moveaxis(contiguous(np.moveaxis(slices, axis, 0)), 0, axis)
 
 
 def _unique_of_none(input, axis):
@@ -181,7 +188,7 @@ def _unique_runs(input: Array, dim=None):
     starts = np.flatnonzero(begins)
     inverse = np.cumsum(begins) - 1
     counts = np.diff(starts, append=len(rows))
-    values = contiguous(np.take(flat, starts, axis))
+    values = _laid_out_along(np.take(flat, starts, axis), axis)
     return values, inverse.reshape(input.shape if dim is None else -1), counts
 
 
@@ -217,11 +224,10 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
 
 
 def _search(boundaries, values, right):
-    # nan is larger than all: a nan boundary is behind every value, also behind another nan.
-    if values.dtype.kind == "f" and boundaries.dtype.kind == "f":
-        places = np.searchsorted(boundaries, values, "right" if right else "left")
-        return np.where(np.isnan(values), boundaries.size, places)
-    return np.searchsorted(boundaries, values, "right" if right else "left")
+    places = np.searchsorted(boundaries, values, "right" if right else "left")
+    if values.dtype.kind == "f":  # for PyTorch nan is behind everything
+        places = np.where(np.isnan(values), boundaries.size, places)
+    return places
 
 
 def _positions(boundaries, values, right, out_int32):
@@ -314,7 +320,7 @@ def bincount(input: Array, weights: Array = None, minlength=0):
         raise RuntimeError("minlength should be >= 0")
     if input.ndim != 1 or (input < 0).any():
         raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
-    if weights is None:
+    if weights is None or not input.size:
         return np.bincount(input, minlength=minlength)
     if weights.shape != input.shape:
         raise RuntimeError("weights should be 1-d and have the same length as input")
