@@ -60,7 +60,7 @@ from .tensor import Tensor
 # NumPy warns where PyTorch is silent (1/0, log(0), overflow), and names the module whose code ran.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitensor\.")
 
-for _m in "arithmetic powers functions fused signs compare select create views reshape copy inplace join index info reduce extremes scan softmax norm sort matmul linalg gather arrange".split():
+for _m in "arithmetic powers functions fused signs compare select create data views parts reshape copy inplace join index info reduce extremes scan softmax norm sort matmul linalg gather arrange".split():
     try: importlib.import_module("minitensor.ops."+_m)
     except ModuleNotFoundError as e:
         if _m not in str(e): raise

@@ -90,6 +90,9 @@ def composite(function=None, *, method=True, torch=True):
     if method:
         setattr(Tensor, name, function)
         _publish_operators(name, lambda: _operator(function), None)
+        onto = OPERATORS.get(name.removesuffix("_"), (None, None, None))[2]
+        if name.endswith("_") and onto:
+            setattr(Tensor, onto, function)
     return function
 
 
@@ -199,19 +202,27 @@ def _binary(op, refuse):
     forward, direct = op.forward, op.direct
 
     def function(input, other, *args, **options):
-        if args or options or not isinstance(input, Tensor) or not isinstance(other, Tensor):
+        if args or options or not isinstance(input, Tensor):
             for value in (input, other):
                 if not isinstance(value, Tensor) and (op.no_numbers or not isinstance(value, NUMBERS)):
                     return refuse(op, (input, other, *args), options)
             return op.call((input, other, *args), options, options.pop("out", None))
-        a, b = input._array, other._array
-        if a.dtype is not b.dtype or a.dtype.kind not in direct:
-            a, b = op.promote((a, b))
+        a = input._array
+        if isinstance(other, Tensor):
+            b = other._array
+            if a.dtype is not b.dtype or a.dtype.kind not in direct:
+                a, b = op.promote((a, b))
+            tracked = input._tracked or other._tracked
+        elif isinstance(other, NUMBERS) and not op.no_numbers:
+            a, b = op.promote((a, other))
+            tracked = input._tracked
+        else:
+            return refuse(op, (input, other), {})
         try:
             result = wrap(forward(a, b))
         except ValueError:
             raise broadcast_error((a, b)) from None
-        if (input._tracked or other._tracked) and state.enabled and result._array.dtype.kind == "f":
+        if tracked and state.enabled and result._array.dtype.kind == "f":
             op.record_two(input, other, result)
         return result
 

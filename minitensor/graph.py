@@ -254,15 +254,15 @@ class Plan:
 
     __slots__ = ("names", "steps")
 
-    def __init__(self, formulas, wanted):
-        names = ["grad", "grads"]
-        self.steps = []
-        for position, formula in enumerate(formulas):
-            if wanted[position]:
-                names += [name for name in parameters(formula) if name not in names]
-                arguments = tuple(names.index(name) for name in parameters(formula))
-                self.steps.append((position, formula, arguments))
-        self.names = names[2:]
+    def __init__(self, formulas, wanted, order):
+        wanted = [(i, f) for i, f in enumerate(formulas) if wanted[i]]
+        named = {name for _, formula in wanted for name in parameters(formula)} - {"grad", "grads"}
+        self.names = sorted(named, key=lambda name: (order.index(name) if name in order else 99, name))
+        places = ["grad", "grads", *self.names]
+        self.steps = [
+            (position, formula, tuple(places.index(name) for name in parameters(formula)))
+            for position, formula in wanted
+        ]
 
 
 def parameters(function):

@@ -91,7 +91,7 @@ class Op:
         wanted = (True,) if self.listed else tuple([edge is not None for edge in edges])
         plan = self.plans.get(wanted)
         if plan is None:
-            plan = self.plans[wanted] = Plan(self.formulas.values(), wanted)
+            plan = self.plans[wanted] = Plan(self.formulas.values(), wanted, self.parameters)
         return plan
 
     def edges(self, values):
@@ -143,13 +143,17 @@ class Op:
             node = kind.__new__(kind)
             node.plan, node.edges, node.sequence = plan, edges, next_sequence()
             node.outputs = ((result._array.shape, result._array.dtype),)
-            if saves_input:
-                if saves_other:
-                    node.saved, node.versions = (input, other), (version_to_save(input), version_to_save(other))
+            if saves_other:
+                name = self.tensors[1]
+                other, version = self.save(name, {name: other}, ())
+                if saves_input:
+                    node.saved, node.versions = (input, other), (version_to_save(input), version)
                 else:
-                    node.saved, node.versions = (input,), (version_to_save(input),)
-            elif saves_other:
-                node.saved, node.versions = (other,), (version_to_save(other),)
+                    node.saved, node.versions = (other,), (version,)
+            elif saves_input:
+                node.saved, node.versions = (input,), (version_to_save(input),)
+            elif saves_result:
+                node.saved, node.versions = (SavedResult(result, 0),), (None,)
         result._grad_fn, result._tracked = node, True
 
     def shortcut(self, edges):

@@ -9,12 +9,13 @@ from . import dtypes, integers, sampling
 from .arguments import parse_size
 from .declare import Array, composite, op
 from .generator import Generator, default_generator
-from .ops.create import array_like, check_shape, creation, finish, from_numpy, numpy_dtype
+from .ops.create import array_like, check_shape, finish, numpy_dtype
+from .ops.data import from_numpy
 from .ops.inplace import zeros
 from .tensor import Tensor, as_int, wrap
 
 
-@creation
+@composite(method=False)
 def manual_seed(seed):
     """Begin the default generator's sequence at `seed`; returns the generator.
 
@@ -26,25 +27,25 @@ def manual_seed(seed):
     return default_generator.manual_seed(int(seed))
 
 
-@creation
+@composite(method=False)
 def seed():
     """Seed the default generator at random; returns the seed."""
     return default_generator.seed()
 
 
-@creation
+@composite(method=False)
 def initial_seed():
     """The seed with which the default generator was started."""
     return default_generator.initial_seed()
 
 
-@creation
+@composite(method=False)
 def get_rng_state():
     """The state of the default generator, as a tensor of 5056 bytes."""
     return default_generator.get_state()
 
 
-@creation
+@composite(method=False)
 def set_rng_state(new_state):
     """Put the default generator back into a state that `get_rng_state` returned."""
     default_generator.set_state(new_state)
@@ -96,15 +97,15 @@ def _sampler(name, fill, doc):
     function.__name__, like.__name__ = name, f"{name}_like"
     function.__doc__ = f"{doc}\n\n    >>> torch.{name}(2, 3).shape\n    torch.Size([2, 3])\n    "
     like.__doc__ = f"{doc} Shape, dtype and layout are those of `input`."
-    creation(function)
-    creation(like)
+    composite(function, method=False)
+    composite(like, method=False)
 
 
 _sampler("rand", sampling.uniform_, "Random numbers from 0 to 1, all equally likely.")
 _sampler("randn", sampling.normal_, "Random numbers from the normal distribution with mean 0 and standard deviation 1.")
 
 
-@creation
+@composite(method=False)
 def randint(*args, low=0, high=None, size=None, generator=None, out=None, dtype=None, layout=None, device=None,
             requires_grad=False, pin_memory=False):
     """Random integers from `low` (0 if left out) up to, not including, `high`.
@@ -134,7 +135,7 @@ def randint(*args, low=0, high=None, size=None, generator=None, out=None, dtype=
     return finish(integers.random_(array, _from(generator), low, high), "randint", requires_grad, device, out)
 
 
-@creation
+@composite(method=False)
 def randint_like(input, low=0, high=None, *, dtype=None, layout=None, device=None, requires_grad=False,
                  memory_format=None, generator=None):
     """Random integers in the shape and dtype of `input`: randint_like(x, high) or (x, low, high)."""
@@ -143,14 +144,14 @@ def randint_like(input, low=0, high=None, *, dtype=None, layout=None, device=Non
     return finish(integers.random_(array, _from(generator), low, high), "randint", requires_grad, device)
 
 
-@creation
+@composite(method=False)
 def randperm(n, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False):
     """The numbers from 0 to n - 1 in random order."""
     array = integers.randperm(as_int(n, "randperm", "n"), _from(generator), numpy_dtype(dtype, "randperm", np.dtype("int64")))
     return finish(array, "randperm", requires_grad, device, out)
 
 
-@creation
+@composite(method=False)
 def normal(mean, std=1.0, size=None, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False,
            pin_memory=False):
     """Normal random numbers, with a mean and a standard deviation for each element or for all (then with `size`)."""

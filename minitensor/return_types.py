@@ -20,7 +20,8 @@ class NamedResults(tuple):
         return cls(results)
 
     def __repr__(self):
-        fields = ",\n".join(f"{name}={value!r}" for name, value in zip(self._fields, self))
+        named = zip(self._fields, self, strict=True)
+        fields = ",\n".join(f"{name}={value!r}" for name, value in named)
         return f"torch.return_types.{type(self).__name__}(\n{fields})"
 
     def __reduce__(self):

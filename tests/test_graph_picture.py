@@ -9,6 +9,8 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 
+import hypothesis
+import hypothesis.strategies as st
 import pytest
 
 from minitensor.notebook import graph, svg
@@ -162,6 +164,8 @@ def test_leaf_and_constant_alone(torch):
     assert graph(c).description == f"c {reason}"
     assert graph(torch.ones(2)).description == f"This tensor {reason}"
     assert graph(x).description in texts(graph(x))
+    assert graph(x, c).description == "No operation made x and c, so they have no grad_fn."
+    assert graph(torch.tensor(1.0), torch.tensor(2.0)).text.count("constant []") == 2
 
 
 @pytest.mark.parametrize("bad", [(), (None,), (3,), ("y",)])
@@ -301,6 +305,52 @@ def test_a_graph_of_exponentially_many_paths(torch):
     for _ in range(80):
         y = y + y
     assert graph(y).text.count("Add(") == 80
+
+
+PROGRAMS = st.lists(
+    st.tuples(st.sampled_from(["add", "mul", "neg", "sum"]), st.integers(0, 9), st.integers(0, 9)),
+    min_size=1, max_size=12,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("package", ["torch", "minitensor"])
+@hypothesis.given(program=PROGRAMS, limit=st.integers(1, 20))
+@hypothesis.settings(max_examples=40, deadline=None)
+def test_any_program(package, program, limit):
+    """Each op behind the output has one line, after the lines of its inputs, or is counted."""
+    torch = pytest.importorskip(package)
+    values = [torch.ones(2, requires_grad=True), torch.ones(2)]
+    for op, first, second in program:
+        inputs = [values[first % len(values)], values[second % len(values)]]
+        inputs = inputs if op in ("add", "mul") else inputs[:1]
+        values.append(getattr(torch, op)(*inputs))
+    picture = graph(values[-1], limit=limit)
+    lines = picture.text.splitlines()
+    again = graph(values[-1], limit=limit)
+    assert (picture.source, picture.text) == (again.source, again.text)
+    if values[-1].grad_fn is None:
+        return
+    defined = set()
+    for line in lines[1:]:
+        refs = set(re.findall(r"#\d+|values\[\d+\]", line))
+        subject = line.split()[0]
+        assert refs - {subject} <= defined
+        defined.add(subject)
+    needed = reachable(values[-1].grad_fn)
+    drawn = [line for line in lines[1:] if "…" not in line.split() and " constant [" not in line]
+    left_out = re.search(r"… (\d+) more node", picture.text)
+    assert len(drawn) == min(needed, limit)
+    assert len(drawn) + (int(left_out[1]) if left_out else 0) == needed
+
+
+def reachable(node):
+    seen, stack = set(), [node]
+    while stack:
+        node = stack.pop()
+        if node is not None and node not in seen:
+            seen.add(node)
+            stack += [above for above, _ in node.next_functions]
+    return len(seen)
 
 
 # Stability

@@ -265,6 +265,8 @@ def test_gradients_at_special_points(call, values):
         lambda t, x: x.sum((0, 0)),
         lambda t, x: x.max(-3),
         lambda t, x: x.cumsum(5),
+        lambda t, x: x.sum(keepdim=True),
+        lambda t, x: x.max(keepdim=True),
         lambda t, x: x.argmax("a"),
         lambda t, x: x.argmax(1.5),
         lambda t, x: x.argmax(True),
@@ -304,16 +306,24 @@ def test_wrong_input(call):
     "call",
     [
         lambda t, x: x.sum("a"),
-        lambda t, x: x.sum(keepdim=True),
         lambda t, x: x.mean(0.5),
         lambda t, x: x.prod((0, 1)),
         lambda t, x: x.max((0, 1)),
-        lambda t, x: x.max(keepdim=True),
         lambda t, x: x.any("a"),
     ],
 )
 def test_wrong_types_where_pytorch_lists_its_signatures(call):
     agree(call, sample((2, 3), "float32"), message=False)
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "prod", "max"])
+def test_keepdim_without_a_dim_is_refused_in_full(name):
+    messages = []
+    for t in (minitensor, torch):
+        with pytest.raises(TypeError) as caught:
+            getattr(t.ones(2), name)(keepdim=True)
+        messages.append(str(caught.value))
+    assert messages[0] == messages[1]
 
 
 def test_a_mean_of_integers_gets_a_hint():

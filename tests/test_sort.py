@@ -18,7 +18,7 @@ DTYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float3
 SHAPES = ((), (1,), (0,), (3, 1, 2), (0, 3), (2, 0))
 CASES = [*itertools.product([(2, 3)], DTYPES), *itertools.product(SHAPES, ("int64", "float64"))]
 
-# Equal elements keep their order (PyTorch promises it of stable sorts only, but does it for short ones).
+# Equal elements keep their order (in PyTorch too, if they are few, also without stable=True).
 WITH_TIES = {
     "sort": lambda t, x, d: x.sort(d),
     "sort descending": lambda t, x, d: t.sort(x, d, True),

@@ -2,8 +2,8 @@
 
     agree(lambda t, x: x.sum(dim=0), array)
 
-compares values, dtypes, shapes, strides and `grad_fn` names or, for wrong input, the exception; and, if
-the arrays are float64, the gradients and the gradients of these.
+compares values, dtypes, shapes, strides and `grad_fn` names or, for wrong input, the exception;
+and, if the arrays are float64, the gradients and the gradients of these.
 """
 
 import warnings
@@ -18,9 +18,7 @@ torch = pytest.importorskip("torch")
 TOLERANCE = {"float16": 2e-3, "float32": 2e-5, "float64": 1e-6}
 
 
-def agree(
-    function, *arrays, grad=True, nodes=True, message=True, strides=True, tolerance=None
-):
+def agree(function, *arrays, grad=True, nodes=True, message=True, strides=True, tolerance=None):
     """Assert that function(t, *tensors) does the same in both libraries.
 
     `arrays` become tensors; those of float64 require grad unless `grad` is False. `nodes`,
@@ -32,7 +30,7 @@ def agree(
             _same_exception(ours, theirs, message)
             return
         _same(len(ours), len(theirs), "number of parts")
-        for ours_part, theirs_part in zip(ours, theirs):
+        for ours_part, theirs_part in zip(ours, theirs, strict=True):
             _same_part(ours_part, theirs_part, strides, tolerance)
     except AssertionError as error:
         error.add_note(f"minitensor: {ours}\nPyTorch: {theirs}\nfor {arrays}")
@@ -40,7 +38,10 @@ def agree(
 
 
 def _outcome(t, function, arrays, grad, nodes):
-    tensors = [t.from_numpy(np.array(a, copy=True, order="K")) for a in arrays]
+    # (NumPy gives empty arrays strides of 0, which no tensor has by itself.)
+    tensors = [
+        t.from_numpy(np.array(a, copy=True, order="K")) if a.size else t.tensor(a) for a in arrays
+    ]
     wanted = [x for x in tensors if x.dtype == t.float64] if grad else []
     for x in wanted:
         x.requires_grad_()
@@ -64,7 +65,7 @@ def _flat(result, nodes):
 
 
 def _gradients(t, result, wanted):
-    """Gradients of a result, then gradients of those: twice as many as `wanted`, or an exception."""
+    """The gradients for `wanted`, then the gradients of these; or an exception."""
     found = []
     outputs = result if isinstance(result, (tuple, list)) else (result,)
     for _ in range(2):

@@ -96,7 +96,9 @@ def _sentence(subject, boxes, left_out):
     """The picture in one sentence, for screen readers, and below a picture of a single tensor."""
     ops = [short_name(box.node) for box in boxes if box.kind == "op"]
     leaves = sum(box.kind == "leaf" for box in boxes)
-    if len(boxes) == 1 and subject == "this tensor":
+    if not ops and len(boxes) > 1:
+        return f"No operation made {subject}, so they have no grad_fn."
+    if not ops and subject == "this tensor":
         subject = "This tensor"
     if not ops and leaves:
         return f"{subject} is a leaf: no operation made it, so it has no grad_fn."

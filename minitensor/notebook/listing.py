@@ -28,7 +28,7 @@ class Listing:
         """One line per op and leaf, inputs first as in a program, the details below each."""
         boxes = [box for box in self.boxes if box.kind != "output" and not self._is_literal(box)]
         subjects = {box: self.subject(box) for box in boxes}
-        width = max(len(subject) for subject in subjects.values())
+        width = max(map(len, subjects.values()))
         lines = []
         for box in boxes:
             lines.append(f"  {subjects[box]:<{width}}  {self.predicate(box)}")
@@ -86,7 +86,7 @@ class Listing:
         return [(name, words.saved_words(value, self.names)) for name, value in box.saved]
 
     def _details(self, box):
-        tensors = list(box.results.items()) if box.kind == "op" else [(0, box.tensor)]
+        tensors = results(box) if box.kind == "op" else [(0, box.tensor)]
         for number, tensor in tensors:
             if tensor is None:
                 continue
@@ -98,7 +98,7 @@ class Listing:
 
     def _is_literal(self, box):
         """Whether a constant is written where it is used, and nowhere else."""
-        if box.kind != "constant" or len(self.boxes) == 1:
+        if box.kind != "constant" or not any(other.kind == "op" for other in self.boxes):
             return False
         return box.tensor is None or (not box.tensor.shape and not self.names.of(box.tensor))
 

@@ -6,8 +6,8 @@ from .names import is_tensor, output_number
 
 # What a node saves beside its operands: results, positions and choices.
 NOT_OPERANDS = ("result", "output", "ind", "mask", "condition", "total_weight")
-COUNTED = 1000  # PyTorch overflows the stack when it frees a deep chain whose nodes Python has seen
 FIRST_OPERANDS = ("self", "input", "mat1", "tensor1")
+COUNTED = 1000  # PyTorch overflows the stack when it frees a deep chain whose nodes Python has seen
 
 
 @dataclasses.dataclass(eq=False)
@@ -23,7 +23,6 @@ class Box:
     kind: str
     node: object = None
     tensor: object = None
-    names: list = dataclasses.field(default_factory=list)
     inputs: list = dataclasses.field(default_factory=list)
     saved: list = dataclasses.field(default_factory=list)
     results: dict = dataclasses.field(default_factory=dict)
@@ -124,7 +123,7 @@ class _Tracer:
             above = self.boxes[id(output.grad_fn)]
             above.results[key[1]] = output
             inputs = [(above, key[1])]
-            self.boxes[key] = Box("output", None, output, self.names.of(output), inputs)
+            self.boxes[key] = Box("output", tensor=output, inputs=inputs)
         return self.boxes[key]
 
     def data(self, tensor):
@@ -132,7 +131,7 @@ class _Tracer:
         if id(tensor) not in self.boxes:
             self.keep_alive.append(tensor)
             kind = "leaf" if tensor.requires_grad else "constant"
-            self.boxes[id(tensor)] = Box(kind, None, tensor, self.names.of(tensor))
+            self.boxes[id(tensor)] = Box(kind, tensor=tensor)
         return self.boxes[id(tensor)]
 
     def _note_result(self, value):

@@ -50,6 +50,11 @@ def not_differentiable(function):
     return function
 
 
+def by_kind(other):
+    """The number in a node's name where PyTorch has two: 0 if `other` is a number, 1 for a tensor."""
+    return 1 if isinstance(other, Tensor) else 0
+
+
 def is_bool(value):
     """True for arrays of bools and for Python's True and False."""
     return value.dtype.kind == "b" if isinstance(value, np.ndarray) else isinstance(value, bool)
@@ -145,6 +150,11 @@ def positive(input):
     return input
 
 
+@composite(torch=False)
+def __pos__(self):
+    return positive(self)
+
+
 # Products and quotients
 
 
@@ -215,23 +225,28 @@ def _check_rounding_mode(mode):
 
 
 def _floor_divide(input, other):
-    _check_divisor(other, "div_floor_cpu")
-    return np.floor_divide(input, other)
+    return _checked(np.floor_divide, input, other, "div_floor_cpu")
 
 
 def _trunc_divide(input, other):
-    _check_divisor(other, "div_trunc_cpu")
+    return _checked(_truncated, input, other, "div_trunc_cpu")
+
+
+def _truncated(input, other):
     if input.dtype.kind == "f":
         return np.trunc(np.true_divide(input, other))
     rounded_up = (np.remainder(input, other) != 0) & ((input < 0) != (other < 0))
     return np.add(np.floor_divide(input, other), rounded_up, dtype=input.dtype)
 
 
-def _check_divisor(other, kernel):
+def _checked(divide, input, other, kernel):
+    """The result of a division, or PyTorch's error for bools and for integers divided by 0."""
     if other.dtype.kind == "b":
         raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
-    if other.dtype.kind != "f" and not np.all(other):
+    result = divide(input, other)
+    if other.dtype.kind != "f" and result.size and not np.all(other):
         raise RuntimeError("ZeroDivisionError")
+    return result
 
 
 @not_differentiable
@@ -245,13 +260,8 @@ def floor_divide(input, other):
     return _floor_divide(input, other)
 
 
-def by_kind_of_divisor(other):
-    """PyTorch numbers the nodes of remainders 0 for a number as divisor, 1 for a tensor."""
-    return 1 if isinstance(other, Tensor) else 0
-
-
 @elementwise(
-    number=by_kind_of_divisor,
+    number=by_kind,
     input=lambda grad: grad,
     other=lambda grad, input, other: -grad * input.div(other, rounding_mode="floor"),
 )
@@ -261,19 +271,17 @@ def remainder(input, other):
     >>> torch.tensor([-3., 3.]) % 2
     tensor([1., 1.])
     """
-    _check_divisor(other, "remainder_cpu")
-    return np.remainder(input, other)
+    return _checked(np.remainder, input, other, "remainder_cpu")
 
 
 @not_differentiable
 @elementwise()
 def _remainder_of_number(input, other):
-    _check_divisor(other, "remainder_cpu")
-    return np.remainder(input, other)
+    return _checked(np.remainder, input, other, "remainder_cpu")
 
 
 @elementwise(
-    number=by_kind_of_divisor,
+    number=by_kind,
     input=lambda grad: grad,
     other=lambda grad, input, other: -grad * input.div(other, rounding_mode="trunc"),
 )
@@ -283,8 +291,7 @@ def fmod(input, other):
     >>> torch.fmod(torch.tensor([-3., 3.]), 2)
     tensor([-1.,  1.])
     """
-    _check_divisor(other, "fmod_cpu")
-    return np.fmod(input, other)
+    return _checked(np.fmod, input, other, "fmod_cpu")
 
 
 # A number on the left: what Python calls when it does not know how to compute `2 - x`

@@ -6,14 +6,14 @@ from .. import dtypes
 from ..arguments import NUMBERS, wrong_type
 from ..declare import Array, composite, elementwise
 from ..tensor import Tensor, wrap
-from .arithmetic import checking
+from .arithmetic import by_kind, checking
 from .inplace import zeros
 
 # Comparisons compute in the promoted dtype and give bools. (The formulas matter in place only, where a
 # floating-point tensor keeps its dtype and its place in the graph.)
 
 
-@elementwise(input=zeros, other=zeros)
+@elementwise(number=by_kind, input=zeros, other=zeros)
 def eq(input, other):
     """True where input == other.
 
@@ -23,31 +23,31 @@ def eq(input, other):
     return np.equal(input, other)
 
 
-@elementwise(input=zeros, other=zeros)
+@elementwise(number=by_kind, input=zeros, other=zeros)
 def ne(input, other):
     """True where input != other."""
     return np.not_equal(input, other)
 
 
-@elementwise(input=zeros, other=zeros)
+@elementwise(number=by_kind, input=zeros, other=zeros)
 def lt(input, other):
     """True where input < other."""
     return np.less(input, other)
 
 
-@elementwise(input=zeros, other=zeros)
+@elementwise(number=by_kind, input=zeros, other=zeros)
 def le(input, other):
     """True where input <= other."""
     return np.less_equal(input, other)
 
 
-@elementwise(input=zeros, other=zeros)
+@elementwise(number=by_kind, input=zeros, other=zeros)
 def gt(input, other):
     """True where input > other."""
     return np.greater(input, other)
 
 
-@elementwise(input=zeros, other=zeros)
+@elementwise(number=by_kind, input=zeros, other=zeros)
 def ge(input, other):
     """True where input >= other."""
     return np.greater_equal(input, other)

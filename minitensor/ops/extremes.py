@@ -60,10 +60,13 @@ def pick(input, places, axis, keepdim):
     return contiguous(values), contiguous(indices)
 
 
-def _extreme_along(find, input, dim, keepdim, name):
+def _extreme_along(ufunc, find, input, dim, keepdim, name):
     axis = wrap_dim(as_int(dim, name), input.ndim)
     check_not_empty(input, axis, name)
-    return pick(input, find(input, axis if input.ndim else None), axis, keepdim)
+    if not input.ndim:
+        return input.copy(), np.zeros((), "int64")
+    values = ufunc.reduce(input, axis, None, None, keepdim)
+    return contiguous(values), contiguous(find(input, axis, keepdims=bool(keepdim)))
 
 
 def _extreme(ufunc, input, name):
@@ -83,17 +86,23 @@ def _min(input: Array):
 
 @op(node="MaxBackward", returns=return_types.max, input=picked)
 def _max_along(input: Array, dim, keepdim=False):
-    return _extreme_along(np.argmax, input, dim, keepdim, "max")
+    return _extreme_along(np.maximum, np.ndarray.argmax, input, dim, keepdim, "max")
 
 
 @op(node="MinBackward", returns=return_types.min, input=picked)
 def _min_along(input: Array, dim, keepdim=False):
-    return _extreme_along(np.argmin, input, dim, keepdim, "min")
+    return _extreme_along(np.minimum, np.ndarray.argmin, input, dim, keepdim, "min")
+
+
+_INCORRECT = "\n      didn't match because some of the keywords were incorrect: keepdim"
+_SIGNATURES = ("()" + _INCORRECT, "(Tensor other)" + _INCORRECT, "(int dim, bool keepdim = False)")
 
 
 @composite
 def max(input, dim=None, keepdim=False, *, other=None, out=None):
-    """The largest element; with a `dim`, the largest along it and their indices; with a tensor, `maximum`.
+    """The largest element; with a dim, the largest along it and their indices.
+
+    With another tensor in place of the dim: `maximum`.
 
     >>> x = torch.tensor([[1., 5.], [4., 2.]])
     >>> x.max()
@@ -107,16 +116,19 @@ def max(input, dim=None, keepdim=False, *, other=None, out=None):
     """
     if isinstance(dim, Tensor) or other is not None:
         return input.maximum(dim if other is None else other)
-    need_dim("max", dim, keepdim)
+    need_dim("max", dim, keepdim, *_SIGNATURES)
     return _max(input, out=out) if dim is None else _max_along(input, dim, keepdim, out=out)
 
 
 @composite
 def min(input, dim=None, keepdim=False, *, other=None, out=None):
-    """The smallest element; with a `dim`, the smallest along it and their indices; with a tensor, `minimum`."""
+    """The smallest element; with a dim, the smallest along it and their indices.
+
+    With another tensor in place of the dim: `minimum`.
+    """
     if isinstance(dim, Tensor) or other is not None:
         return input.minimum(dim if other is None else other)
-    need_dim("min", dim, keepdim)
+    need_dim("min", dim, keepdim, *_SIGNATURES)
     return _min(input, out=out) if dim is None else _min_along(input, dim, keepdim, out=out)
 
 
@@ -141,7 +153,7 @@ def amin(input: Array, dim=(), keepdim=False):
 def _limits_slope(grads, input, dim, keepdim, min, max):
     parts = [
         shared(grad, input, result, dim, keepdim)
-        for grad, result in zip(grads, (min, max))
+        for grad, result in zip(grads, (min, max), strict=True)
         if grad is not None
     ]
     return parts[0] if len(parts) == 1 else parts[0] + parts[1]
@@ -154,7 +166,8 @@ def aminmax(input: Array, *, dim=None, keepdim=False):
         dim = as_int(dim, "aminmax")
     elif not input.size:
         raise RuntimeError(
-            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no "
+            "identity."
         )
     axes = reduced_axes(dim, input.ndim, "aminmax")
     if not input.size and not input.shape[axes[0]]:
@@ -180,13 +193,13 @@ def argmax(input: Array, dim=None, keepdim=False):
     >>> torch.tensor([[1., 5.], [4., 2.]]).argmax(dim=1)
     tensor([1, 0])
     """
-    return _place_of(np.argmax, input, dim, keepdim, "argmax")
+    return _place_of(np.ndarray.argmax, input, dim, keepdim, "argmax")
 
 
 @op()
 def argmin(input: Array, dim=None, keepdim=False):
     """The index of the smallest element (of the flattened tensor), or the indices along a dim."""
-    return _place_of(np.argmin, input, dim, keepdim, "argmin")
+    return _place_of(np.ndarray.argmin, input, dim, keepdim, "argmin")
 
 
 # Medians
@@ -274,8 +287,8 @@ def nanmedian(input, dim=None, keepdim=False, *, out=None):
 def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=None):
     """The values below which a part `q` (between 0 and 1) of the elements lies.
 
-    `q` may be a tensor of several. `interpolation` between two elements: "linear", "lower", "higher",
-    "midpoint" or "nearest".
+    `q` may be a tensor of several. `interpolation` between two elements: "linear", "lower",
+    "higher", "midpoint" or "nearest".
 
     >>> torch.tensor([1., 2., 3., 4.]).quantile(0.5)
     tensor(2.5000)
@@ -326,8 +339,8 @@ def _as_quantiles(input, q, interpolation):
         raise RuntimeError("quantile() q tensor must be same dtype as the input tensor")
     if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
         raise RuntimeError(
-            "quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got "
-            f"{interpolation}"
+            "quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, "
+            f"but got {interpolation}"
         )
     if not np.all((q._array >= 0) & (q._array <= 1)):
         raise RuntimeError("quantile() q values must be in the range [0, 1]")

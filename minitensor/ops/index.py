@@ -12,8 +12,9 @@ from .. import dtypes
 from ..arguments import NUMBERS, check_fits
 from ..declare import Array, Arrays, composite, op
 from ..tensor import Tensor, wrap
-from .create import array_of
-from .views import _slice, _view, alias, select, slice_view, unsqueeze
+from .data import array_of
+from .parts import _slice, alias, select, slice_view
+from .views import _view, unsqueeze
 
 
 def _index_formula(grad, input_shape, indices):

@@ -4,36 +4,36 @@ import numpy as np
 
 from .. import dtypes
 from ..arguments import NUMBERS, wrong_type
+from ..declare import composite
 from ..tensor import Tensor, wrap
-from .create import creation as published
-from .create import legacy
+from .data import legacy
 
 
-@published
+@composite(method=False)
 def is_tensor(obj):
     """True if `obj` is a tensor."""
     return isinstance(obj, Tensor)
 
 
-@published
+@composite(method=False)
 def numel(input):
     """The number of elements of a tensor."""
     return _tensor(input, "numel").numel()
 
 
-@published
+@composite(method=False)
 def is_floating_point(input):
     """True if a tensor's dtype is float16, float32 or float64."""
     return _tensor(input, "is_floating_point").is_floating_point()
 
 
-@published
+@composite(method=False)
 def is_complex(input):
     """False: the kit has no complex numbers."""
     return _tensor(input, "is_complex").is_complex()
 
 
-@published
+@composite(method=False)
 def is_nonzero(input):
     """True if the only element of a tensor is not zero."""
     if _tensor(input, "is_nonzero").numel() != 1:
@@ -42,7 +42,7 @@ def is_nonzero(input):
     return bool(input)
 
 
-@published
+@composite(method=False)
 def result_type(tensor1, tensor2):
     """The dtype that an operation on two tensors or numbers computes in.
 
@@ -90,27 +90,7 @@ def _legacy_constructor(d):
 
 for _d in dtypes.ALL:
     _made = _legacy_constructor(_d)
-    published(_made)
-
-
-def iterate(self):
-    """The slices along the first dimension, as views."""
-    if not self._array.ndim:
-        raise TypeError("iteration over a 0-d tensor")
-    return iter(self.unbind(0))
-
-
-def contains(self, element):
-    """True if any element equals `element`."""
-    if isinstance(element, (Tensor, *NUMBERS)):
-        return bool((self == element)._array.any())
-    kind = type(element)
-    raise RuntimeError(
-        f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {kind}."
-    )
-
-
-Tensor.__iter__, Tensor.__contains__ = iterate, contains
+    composite(_made, method=False)
 
 
 def deepcopy(self, memo):

@@ -245,23 +245,23 @@ def matmul(input, other, *, out=None):
     tensor([1, 3])
     """
     check_tensors("matmul", input=input, other=other)
+    if out is not None:
+        return write("matmul", matmul(input, other), out)
     dims = (input._array.ndim, other._array.ndim)
     if dims == (2, 2):
-        return mm(input, other, out=out)
+        return mm(input, other)
     if dims == (2, 1):
-        return mv(input, other, out=out)
+        return mv(input, other)
     if dims == (1, 1):
-        return dot(input, other, out=out)
+        return dot(input, other)
     if 0 in dims:
         raise RuntimeError(
             "both arguments to matmul need to be at least 1D, but they are "
             f"{dims[0]}D and {dims[1]}D"
         )
     if dims == (1, 2):
-        result = _only_row(mm(input.unsqueeze(0), other))
-    else:
-        result = (_folded if _folds(input, other) else _batched)(input, other)
-    return result if out is None else write("matmul", result, out)
+        return _only_row(mm(input.unsqueeze(0), other))
+    return _folded(input, other) if _folds(input, other) else _batched(input, other)
 
 
 Tensor.__rmatmul__ = lambda self, other: NotImplemented  # `@` is for tensors on both sides
@@ -280,11 +280,11 @@ def write(name, result, out):
 
 
 def _folds(input, other):
-    """Whether one is a batch of matrices, the other one matrix or vector, and PyTorch makes the batch one tall matrix.
+    """Whether PyTorch makes one tall matrix of a batch, to multiply it by a single matrix or vector.
 
-    It does so to save memory in backward, and where that needs no copy.
+    It does so to save memory in backward, and where it needs no copy.
     """
-    large, small = (input, other) if input.ndim >= other.ndim else (other, input)
+    large, small = (input, other) if input.ndim >= other.ndim else (other.mT, input)
     if small.ndim > 2:
         return False
     if small.requires_grad:

@@ -29,32 +29,27 @@ def _size(input, order, axes, keepdim):
     return contiguous(size.astype(result_dtype, copy=False))
 
 
-def _size_slope(grad, input, order, dim, keepdim, result):
+def _size_slope(grad, input, ord, dim, keepdim, result):
     grad, result = (put_back(t, input.shape, dim, keepdim) for t in (grad, result))
-    if order == 0:
+    if ord == 0:
         return None
-    if order == 1:
+    if ord == 1:
         return input.sgn() * grad
-    if order == 2:
+    if ord == 2:
         return grad * (input / result).masked_fill(result == 0, 0)
-    if math.isinf(order):
+    if math.isinf(ord):
         reached = (input.abs() == result) | input.isnan()
         return input.sgn() * (grad / reached.sum(() if dim is None else dim, True) * reached)
-    if order < 2:
-        direction = input.sgn() * input.abs() ** (order - 1)
-        if order < 1:
+    if ord < 2:
+        direction = input.sgn() * input.abs() ** (ord - 1)
+        if ord < 1:
             direction = direction.masked_fill(input == 0, 0)
     else:
-        direction = input * input.abs() ** (order - 2)
-    return direction * (grad / result ** (order - 1)).masked_fill(result == 0, 0)
+        direction = input * input.abs() ** (ord - 2)
+    return direction * (grad / result ** (ord - 1)).masked_fill(result == 0, 0)
 
 
-@op(
-    node="LinalgVectorNormBackward",
-    input=lambda grad, input, ord, dim, keepdim, result: (
-        _size_slope(grad, input, ord, dim, keepdim, result)
-    ),
-)
+@op(node="LinalgVectorNormBackward", input=_size_slope)
 def _vector_norm(input: Array, ord=2, dim=None, keepdim=False, *, dtype=None):
     _check_floating(input, dtype)
     if dtype is not None:
@@ -80,8 +75,8 @@ def _check_floating(input, dtype):
         )
     if dtype.itemsize < given.itemsize:
         raise RuntimeError(
-            f"linalg.vector_norm: the dtype of the input ({given.label}) should be convertible without "
-            f"narrowing to the specified dtype ({dtype.label})"
+            f"linalg.vector_norm: the dtype of the input ({given.label}) should be convertible "
+            f"without narrowing to the specified dtype ({dtype.label})"
         )
 
 
@@ -94,8 +89,8 @@ def _check_not_empty(input, ord, dims):
     for dim in dims:
         if input.shape[dim] == 0:
             raise RuntimeError(
-                f"{start}the dimension {dim}because this dimension is empty and the operation does not "
-                "have an identity"
+                f"{start}the dimension {dim}because this dimension is empty and the operation "
+                "does not have an identity"
             )
 
 
@@ -103,7 +98,7 @@ def _check_not_empty(input, ord, dims):
 def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     """The norm of all elements, or along dims: the p-th root of the sum of their p-th powers.
 
-    `p`: a number, `inf`, `-inf`, "fro" (the same as 2) or "nuc" (the sum of a matrix's singular values).
+    `p`: a number, `inf`, `-inf`, "fro" (same as 2) or "nuc" (the sum of the singular values).
 
     >>> x = torch.tensor([3., -4.])
     >>> x.norm(), x.norm(1), x.norm(float("inf"))
@@ -127,7 +122,8 @@ def _nuclear_norm(input, dim, keepdim):
     given = dtypes.of(input._array.dtype)
     if not given.is_floating_point:
         raise RuntimeError(
-            f"linalg.matrix_norm: Expected a floating point or complex tensor as input. Got {given.label}"
+            "linalg.matrix_norm: Expected a floating point or complex tensor as input. Got "
+            f"{given.label}"
         )
     total = input.movedim(dims, (-2, -1)).svd()[1].sum(-1)
     for d in sorted(d % input.ndim for d in dims) if keepdim else ():

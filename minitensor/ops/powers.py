@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from .. import dtypes
-from ..arguments import NUMBERS, no_overload
+from ..arguments import NUMBERS, check_fits, no_overload
 from ..declare import Array, composite, elementwise
 from ..tensor import Tensor
 from .inplace import zeros
@@ -30,7 +30,7 @@ def _pow_number(input, exponent):
 
 
 def _slope_of_tensor_base(grad, input, exponent):
-    return grad * (exponent * input ** (exponent - 1)).masked_fill(exponent == 0, 0)
+    return (grad * (exponent * input ** (exponent - 1))).masked_fill(exponent == 0, 0)
 
 
 def _slope_of_exponent(grad, input, exponent, result):
@@ -124,6 +124,7 @@ def _pow_op(input, exponent):
     elif isinstance(exponent, NUMBERS) and isinstance(input, Tensor):
         if exponent < 0 and isinstance(exponent, (int, np.integer)) and not input.is_floating_point():
             raise RuntimeError("Integers to negative integer powers are not allowed.")
+        check_fits(exponent, dtypes.result_dtype(input._array, exponent))
         return _pow_number
     raise no_overload(
         "pow",

@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 
 from .. import dtypes
-from ..arguments import broadcast_error, parse_dims, wrong_type
+from ..arguments import parse_dims, wrong_type
 from ..declare import Array, composite, op
 from ..return_types import Plain
 from ..tensor import Tensor, as_int, wrap, wrap_dim
@@ -26,9 +26,9 @@ def reduced_axes(dim, ndim, name):
 
 
 def contiguous(result):
-    """A result laid out in reading order, as PyTorch's are; NumPy's may have odd strides where a size is 1."""
+    """A result laid out in reading order, as PyTorch's are."""
     if result.ndim and (1 in result.shape or not result.flags.c_contiguous):
-        return result.copy("C")
+        return result.copy("C")  # where a size is 1, NumPy's strides may be anything
     return result
 
 
@@ -40,7 +40,7 @@ def cast(array, dtype, name):
 
 
 def work_dtype(array, dtype):
-    """The dtype to add up in: integers in int64 unless another was asked for, float16 in float32."""
+    """The dtype to add up in: float16 in float32, integers in int64 unless `dtype` was given."""
     if array.dtype.kind == "f":
         return np.dtype("float32") if array.itemsize == 2 else array.dtype
     return array.dtype if dtype is not None else np.dtype("int64")
@@ -67,14 +67,20 @@ def how_many(shape, dim):
     return math.prod(shape[d] for d in dims)
 
 
-def need_dim(name, dim, keepdim):
+def need_dim(name, dim, keepdim, *signatures):
+    """Raise PyTorch's error for a `keepdim` that does not say which dims to keep."""
     if dim is None and keepdim:
-        error = TypeError(
+        start = (
             f"{name}() received an invalid combination of arguments - got (keepdim=bool, ), but "
-            f"expected one of: (), (dim, keepdim)"
         )
+        error = TypeError("\n * ".join([start + "expected one of:", *signatures]) + "\n")
         error.add_note(f"Hint: say which dims to keep, as in x.{name}(dim=0, keepdim=True).")
         raise error
+
+
+_OF_ALL = "(*, torch.dtype dtype = None)"
+_ALONG_DIM = "(int dim, bool keepdim = False, *, torch.dtype dtype = None)"
+_ALONG_DIMS = "(tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None)"
 
 
 def _by_dim(dim):
@@ -85,6 +91,8 @@ def _by_dim(dim):
 
 
 def _fold(ufunc, input, dim, keepdim, dtype, name):
+    if dim is None and dtype is None and input.dtype.char in "fd" and not keepdim:
+        return ufunc.reduce(input, None)  # nearly every call: kept short for speed
     input = cast(input, dtype, name)
     work = work_dtype(input, dtype)
     axes = reduced_axes(dim, input.ndim, name)
@@ -105,13 +113,15 @@ def sum(input: Array, dim=None, keepdim=False, *, dtype=None):
     (tensor(10), tensor([4, 6]), tensor([[3],
             [7]]))
     """
-    need_dim("sum", dim, keepdim)
+    need_dim("sum", dim, keepdim, _OF_ALL, _ALONG_DIMS)
     return _fold(np.add, input, dim, keepdim, dtype, "sum")
 
 
-@op(input=lambda grad, input, dim, keepdim: (
-    _spread(grad, input.shape, dim, keepdim) * input.isnan().logical_not()
-))
+def _numbers_spread(grad, input, dim, keepdim):
+    return _spread(grad, input.shape, dim, keepdim) * input.isnan().logical_not()
+
+
+@op(input=_numbers_spread)
 def nansum(input: Array, dim=None, keepdim=False, *, dtype=None):
     """The sum with nan counted as 0."""
     if input.dtype.kind == "f":
@@ -119,22 +129,24 @@ def nansum(input: Array, dim=None, keepdim=False, *, dtype=None):
     return _fold(np.add, input, dim, keepdim, dtype, "nansum")
 
 
-@op(number=_by_dim, input=lambda grad, input_shape, dim, keepdim: (
-    _spread(grad, input_shape, dim, keepdim) / how_many(input_shape, dim)
-))
+def _evenly_spread(grad, input_shape, dim, keepdim):
+    return _spread(grad, input_shape, dim, keepdim) / how_many(input_shape, dim)
+
+
+@op(number=_by_dim, input=_evenly_spread)
 def mean(input: Array, dim=None, keepdim=False, *, dtype=None):
     """The mean of all elements, or along one or more dims; for floating-point dtypes.
 
     >>> torch.tensor([[1., 2.], [3., 4.]]).mean(dim=0)
     tensor([2., 3.])
     """
-    need_dim("mean", dim, keepdim)
+    need_dim("mean", dim, keepdim, _OF_ALL, _ALONG_DIMS)
     kind = "Input" if dtype is None else "Optional"
     input = cast(input, dtype, "mean")
     if input.dtype.kind != "f":
         error = RuntimeError(
-            f"mean(): could not infer output dtype. {kind} dtype must be either a floating point or "
-            f"complex dtype. Got: {dtypes.of(input.dtype).label}"
+            f"mean(): could not infer output dtype. {kind} dtype must be either a floating point "
+            f"or complex dtype. Got: {dtypes.of(input.dtype).label}"
         )
         error.add_note("Hint: convert first, as in x.float().mean().")
         raise error
@@ -180,7 +192,7 @@ def _product_slope(grad, input, dim, keepdim, result):
 @op(number=_by_dim, input=_product_slope)
 def prod(input: Array, dim=None, keepdim=False, *, dtype=None):
     """The product of all elements, or along one dim."""
-    need_dim("prod", dim, keepdim)
+    need_dim("prod", dim, keepdim, _OF_ALL, _ALONG_DIM)
     if dim is not None:
         dim = as_int(dim, "prod")
     return _fold(np.multiply, input, dim, keepdim, dtype, "prod")
@@ -191,11 +203,11 @@ def prod(input: Array, dim=None, keepdim=False, *, dtype=None):
 
 def _moments(input, dim, correction, keepdim, name):
     """Variance and mean, computed in float64."""
-    axes = reduced_axes(dim, input.ndim, name)
+    axes, count = reduced_axes(dim, input.ndim, name), how_many(input.shape, dim)
     exact = input.astype("float64", copy=False)
-    center = np.add.reduce(exact, axes, None, None, True) / how_many(input.shape, dim)
-    degrees = max(how_many(input.shape, dim) - correction, 0)
-    variance = np.add.reduce((exact - center) ** 2, axes, None, None, keepdim) / degrees
+    center = np.add.reduce(exact, axes, None, None, True) / count
+    away = exact - center
+    variance = np.add.reduce(away * away, axes, None, None, keepdim) / max(count - correction, 0)
     mean = center if keepdim else center.reshape(variance.shape)
     return variance, mean
 
@@ -214,19 +226,26 @@ def _deviation_slope(grad, input, dim, correction, keepdim, result):
     return _variance_slope(slope, input, dim, correction, keepdim)
 
 
-def _with_mean(slope):
-    """The formula of `var_mean` or `std_mean` from that of the variance or deviation."""
+def _slope_with_mean(slope, mean, input, dim, keepdim):
+    """Adds to the gradient by way of the spread, if there is one, that by way of the mean."""
+    if mean is None:
+        return slope
+    mean_slope = _evenly_spread(mean, input.shape, dim, keepdim)
+    return mean_slope if slope is None else slope + mean_slope
 
-    def formula(grads, input, dim, correction, keepdim, result0):
-        spread, mean = grads
-        parts = []
-        if spread is not None:
-            parts.append(slope(spread, input, dim, correction, keepdim, result0))
-        if mean is not None:
-            parts.append(_spread(mean, input.shape, dim, keepdim) / how_many(input.shape, dim))
-        return parts[0] if len(parts) == 1 else parts[0] + parts[1]
 
-    return formula
+def _variance_and_mean_slope(grads, input, dim, correction, keepdim):
+    grad, mean = grads
+    if grad is not None:
+        grad = _variance_slope(grad, input, dim, correction, keepdim)
+    return _slope_with_mean(grad, mean, input, dim, keepdim)
+
+
+def _deviation_and_mean_slope(grads, input, dim, correction, keepdim, result0):
+    grad, mean = grads
+    if grad is not None:
+        grad = _deviation_slope(grad, input, dim, correction, keepdim, result0)
+    return _slope_with_mean(grad, mean, input, dim, keepdim)
 
 
 @op(input=_variance_slope)
@@ -241,18 +260,13 @@ def _std(input: Array, dim, correction, keepdim):
     return contiguous(np.sqrt(variance).astype(input.dtype))
 
 
-@op(
-    returns=Plain("result0", "result1"),
-    input=_with_mean(lambda grad, input, dim, correction, keepdim, result0: (
-        _variance_slope(grad, input, dim, correction, keepdim)
-    )),
-)
+@op(returns=Plain("result0", "result1"), input=_variance_and_mean_slope)
 def _var_mean(input: Array, dim, correction, keepdim):
     both = _moments(input, dim, correction, keepdim, "var_mean")
     return tuple(contiguous(part.astype(input.dtype)) for part in both)
 
 
-@op(returns=Plain("result0", "result1"), input=_with_mean(_deviation_slope))
+@op(returns=Plain("result0", "result1"), input=_deviation_and_mean_slope)
 def _std_mean(input: Array, dim, correction, keepdim):
     variance, mean = _moments(input, dim, correction, keepdim, "std_mean")
     return tuple(contiguous(part.astype(input.dtype)) for part in (np.sqrt(variance), mean))

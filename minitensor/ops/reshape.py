@@ -6,7 +6,8 @@ from ..arguments import parse_size
 from ..declare import composite, op
 from ..tensor import Tensor, wrap_dim
 from .copy import _packed
-from .views import _expand, _permute, _view, infer_size, slice_view, transpose, view_strides
+from .parts import slice_view
+from .views import _expand, _permute, _view, infer_size, transpose, view_strides
 
 
 @op(node="UnsafeViewBackward", input=lambda grad, input_shape: grad.reshape(input_shape))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import dtypes, return_types
+from .. import return_types
 from ..declare import Array, op
 from ..tensor import as_int, wrap_dim
 from .join import stack
@@ -44,12 +44,12 @@ def _running_product_slope(grad, input, dim, result):
     # With zeros: (the product of all before) * (what follows), the latter gathered from the end.
     elements, grads = input.unbind(dim), grad.unbind(dim)
     following = [grads[-1]]
-    for element, slope in zip(elements[:0:-1], grads[-2::-1]):
+    for element, slope in zip(elements[:0:-1], grads[-2::-1], strict=True):
         following.append(slope + element * following[-1])
     before = [input.new_ones(()).expand(elements[0].shape)]
     for element in elements[:-1]:
         before.append(before[-1] * element)
-    products = [first * rest for first, rest in zip(before, reversed(following))]
+    products = [first * rest for first, rest in zip(before, reversed(following), strict=True)]
     return stack(products, dim)
 
 

@@ -228,6 +228,8 @@ def _clamp_call(name, input, min, max):
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     bounds = {k: b for k, b in (("min", min), ("max", max)) if b is not None}
+    if any(isinstance(b, NUMBERS) for b in bounds.values()):
+        bounds = {k: _number(b) for k, b in bounds.items()}
     if all(isinstance(b, Tensor) for b in bounds.values()):
         ops = {
             ("clamp", 2): _clamp_tensors,
@@ -235,7 +237,7 @@ def _clamp_call(name, input, min, max):
             ("clamp_min", 1): _clamp_min_tensor,
             ("clamp_max", 1): _clamp_max_tensor,
         }
-        return ops[name, len(bounds)], input, bounds
+        return ops[name, len(bounds)], input, tuple(bounds.values()), {}
     if not all(isinstance(b, NUMBERS) for b in bounds.values()):
         raise _bad_bounds(name, min, max)
     dtype = dtypes.result_dtype(input._array, *bounds.values())
@@ -244,8 +246,15 @@ def _clamp_call(name, input, min, max):
     if dtype != input._array.dtype:
         input = wrap(input._array.astype(dtype))  # integers: there is no history to lose
     if name == "clamp":
-        return _clamp_numbers, input, {"min": min, "max": max}
-    return (_clamp_min if name == "clamp_min" else _clamp_max), input, bounds
+        return _clamp_numbers, input, (), {"min": None, "max": None, **bounds}
+    return (_clamp_min if name == "clamp_min" else _clamp_max), input, (), bounds
+
+
+def _number(bound):
+    """A 0-dim tensor beside a number counts as one too."""
+    if isinstance(bound, Tensor) and not bound.ndim and not bound.requires_grad:
+        return bound.item()
+    return bound
 
 
 def _bad_bounds(name, min, max):
@@ -268,18 +277,18 @@ def _check_holds(value, dtype):
 
 
 def _clamp(name, input, min, max, out=None):
-    function, input, bounds = _clamp_call(name, input, min, max)
-    return function(input, **bounds, out=out)
+    function, input, tensors, numbers = _clamp_call(name, input, min, max)
+    return function(input, *tensors, **numbers, out=out)
 
 
 def _clamp_in_place(name, input, min, max):
-    function, promoted, bounds = _clamp_call(name, input, min, max)
+    function, promoted, tensors, numbers = _clamp_call(name, input, min, max)
     if promoted.dtype.category > input.dtype.category:
         raise RuntimeError(
             f"result type {promoted.dtype.label} can't be cast to the desired output type "
             f"{input.dtype.ctype}"
         )
-    return function.op.in_place(input, (), bounds)
+    return function.op.in_place(input, tensors, numbers)
 
 
 @composite

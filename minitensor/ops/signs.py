@@ -104,7 +104,6 @@ def frac(input):
 
 
 @elementwise(
-    kernel=("round_vml_cpu", "iuf"),
     number=lambda decimals: 1 if decimals else 0,
     input=zeros,
 )
@@ -114,18 +113,16 @@ def round(input, *, decimals=0):
     >>> torch.round(torch.tensor([0.5, 1.5, 2.345]))
     tensor([0., 2., 2.])
     """
-    if decimals:
-        return _round_decimals(input, decimals)
-    return np.rint(input) if input.dtype.kind == "f" else input.copy()
-
-
-def _round_decimals(input, decimals):
-    if input.dtype.kind != "f":
-        raise NotImplementedError(f"\"round_cpu\" not implemented for '{dtypes.of(input.dtype).label}'")
+    kind = input.dtype.kind
+    if kind == "b" or (decimals and kind != "f"):
+        kernel = "round_cpu" if decimals else "round_vml_cpu"
+        raise NotImplementedError(f'"{kernel}" not implemented for \'{dtypes.of(input.dtype).label}\'')
+    if kind != "f":
+        return input.copy()
     scale = input.dtype.type(10.0 ** np.abs(decimals))
-    if decimals > 0:
-        return np.rint(input * scale) / scale
-    return np.rint(input / scale) * scale
+    if decimals < 0:
+        return np.rint(input / scale) * scale
+    return np.rint(input * scale) / scale if decimals else np.rint(input)
 
 
 @elementwise(input=lambda grad, input: grad * input.isfinite())

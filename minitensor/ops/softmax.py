@@ -14,10 +14,12 @@ def _largest(array, axes):
     return np.where(np.isinf(largest), array.dtype.type(0), largest)
 
 
-@op(input=lambda grad, input, dim, keepdim, result: (
-    put_back(grad, input.shape, dim, keepdim)
-    * (input - put_back(result, input.shape, dim, keepdim)).exp()
-))
+def _shares(grad, input, dim, keepdim, result):
+    grad, result = (put_back(t, input.shape, dim, keepdim) for t in (grad, result))
+    return grad * (input - result).exp()
+
+
+@op(input=_shares)
 def logsumexp(input: Array, dim, keepdim=False):
     """log(exp(input).sum(dim)), without overflow.
 

@@ -14,7 +14,7 @@ from .reduce import contiguous, work_dtype
 
 
 def order_along(array, axis, descending):
-    """The indices that sort an array along an axis; equals keep their order, nan counts as largest."""
+    """The indices that sort an array along an axis; equals keep their order, nan is largest."""
     if not descending:
         return np.argsort(array, axis, kind="stable")
     backward = np.flip(array, axis)  # so that equals, reversed twice, keep their order
@@ -109,7 +109,7 @@ def kthvalue(input: Array, k, dim=-1, keepdim=False):
 
 @op(returns=return_types.mode, input=picked)
 def mode(input: Array, dim=-1, keepdim=False):
-    """The most frequent element along a dim, the smallest of several, and the index of its last copy."""
+    """The most frequent element along a dim (the smallest of several), and its last index."""
     axis = wrap_dim(as_int(dim, "mode"), input.ndim)
     check_not_empty(input, axis, "mode")
     if not input.size:
@@ -173,9 +173,7 @@ def _unique_of_none(input, axis):
     return input.copy(), np.zeros(0, "int64"), np.zeros(0, "int64")
 
 
-@op(
-    node="UniqueConsecutiveBackward", returns=_RESULTS, input=_no_derivative("unique_consecutive")
-)
+@op(node="UniqueConsecutiveBackward", returns=_RESULTS, input=_no_derivative("unique_consecutive"))
 def _unique_runs(input: Array, dim=None):
     if dim is not None and not input.ndim:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
@@ -239,7 +237,9 @@ def _positions(boundaries, values, right, out_int32):
         places = _search(boundaries, values, right)
     else:
         rows = zip(
-            boundaries.reshape(-1, boundaries.shape[-1]), values.reshape(-1, values.shape[-1])
+            boundaries.reshape(-1, boundaries.shape[-1]),
+            values.reshape(-1, values.shape[-1]),
+            strict=True,
         )
         places = [_search(row, wanted, right) for row, wanted in rows]
     result = np.asarray(places).reshape(values.shape)
@@ -264,13 +264,14 @@ def searchsorted(
         )
     if side == "left" and right:
         raise RuntimeError(
-            "torch.searchsorted(): side and right can't be set to opposites, got side of left while "
-            "right was True"
+            "torch.searchsorted(): side and right can't be set to opposites, got side of left "
+            "while right was True"
         )
     boundaries, values = sorted_sequence._array, _as_array(input)
     if not boundaries.ndim:
         raise RuntimeError(
-            "torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 dimension"
+            "torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 "
+            "dimension"
         )
     _check_rows(boundaries, values)
     if sorter is not None:
@@ -288,16 +289,17 @@ def _as_array(value):
 
 
 def _check_rows(boundaries, values):
-    if boundaries.ndim == 1 or boundaries.shape[:-1] == values.shape[:-1] and values.ndim:
+    if boundaries.ndim == 1 or (values.ndim and boundaries.shape[:-1] == values.shape[:-1]):
         return
     if not values.ndim:
         raise RuntimeError(
-            "torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is "
-            f"1, but we got boundaries tensor dim({boundaries.ndim}) and input value's dim(0) numel(1)"
+            "torch.searchsorted(): input value can be a scalar only when boundaries tensor "
+            f"dimension is 1, but we got boundaries tensor dim({boundaries.ndim}) and input "
+            "value's dim(0) numel(1)"
         )
     raise RuntimeError(
-        "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
-        "boundaries tensor and input value tensor must match, but we got boundaries tensor "
+        "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions "
+        "of boundaries tensor and input value tensor must match, but we got boundaries tensor "
         f"{list(boundaries.shape)} and input value tensor {list(values.shape)}"
     )
 
@@ -305,14 +307,15 @@ def _check_rows(boundaries, values):
 @composite(method=False)
 def bucketize(input, boundaries, *, out_int32=False, right=False, out=None):
     """The number of the interval between sorted boundaries in which each element lies."""
-    if boundaries.ndim != 1:
-        raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
+    dims = boundaries.ndim
+    if dims != 1:
+        raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({dims})")
     return searchsorted(boundaries, input, out_int32=out_int32, right=right, out=out)
 
 
 @op()
 def bincount(input: Array, weights: Array = None, minlength=0):
-    """How often each of the numbers 0, 1, 2, ... occurs; with weights, their sum for each number."""
+    """How often each of the numbers 0, 1, 2 ... occurs; with weights, their sum for each."""
     if input.dtype.kind not in "iu":
         label = dtypes.of(input.dtype).label
         raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{label}'")
@@ -341,9 +344,7 @@ def histc(input: Array, bins=100, min=0, max=0):
         raise NotImplementedError(f"\"histogram_cpu\" not implemented for '{label}'")
     bins = as_int(bins, "histc", "bins")
     if bins <= 0:
-        raise RuntimeError(
-            f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0"
-        )
+        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     low, high = _limits(input, min, max)
     inside = input[(input >= low) & (input <= high)].astype(work_dtype(input, None))
     places = ((inside - low) * (bins / (high - low))).astype("int64")

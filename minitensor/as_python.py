@@ -1,0 +1,80 @@
+"""What Python and NumPy ask of a tensor: numbers, truth, length, iteration, arrays."""
+
+import numpy as np
+
+
+class AsPython:
+    """The part of `Tensor` that answers Python's and NumPy's own questions."""
+
+    def item(self):
+        """The only element as a Python number."""
+        array = self._array
+        if array.size != 1:
+            raise RuntimeError(f"a Tensor with {array.size} elements cannot be converted to Scalar")
+        return array.item()
+
+    def tolist(self):
+        """The elements as nested lists of Python numbers; a number for a 0-dim tensor."""
+        return self._array.tolist()
+
+    def numpy(self, *, force=False):
+        """The elements as a NumPy array on the same memory. `force=True` detaches first."""
+        if self.requires_grad and not force:
+            raise RuntimeError(
+                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+            )
+        return self._array.view()
+
+    def __array__(self, dtype=None, copy=None):
+        array = self.numpy()
+        if copy or (dtype is not None and array.dtype != dtype):
+            return array.astype(dtype or array.dtype)
+        return array
+
+    def __bool__(self):
+        if self._array.size != 1:
+            many = "more than one value" if self._array.size else "no values"
+            raise RuntimeError(f"Boolean value of Tensor with {many} is ambiguous")
+        return bool(self._array.item())
+
+    def _only_element(self):
+        if self._array.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return self._array.item()
+
+    def __float__(self):
+        return float(self._only_element())
+
+    def __int__(self):
+        return int(self._only_element())
+
+    def __complex__(self):
+        return complex(self._only_element())
+
+    def __index__(self):
+        if self._array.size != 1 or self._array.dtype.kind == "f":
+            raise TypeError(
+                "only integer tensors of a single element can be converted to an index"
+            )
+        return int(self._array.item())
+
+    def __len__(self):
+        if not self._array.ndim:
+            raise TypeError("len() of a 0-d tensor")
+        return self._array.shape[0]
+
+    def __hash__(self):
+        return id(self)
+
+    def __iter__(self):
+        if not self._array.ndim:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(self.unbind(0))
+
+    def __contains__(self, element):
+        if isinstance(element, (AsPython, float, int, np.generic)):
+            return bool((self == element)._array.any())
+        raise RuntimeError(
+            "Tensor.__contains__ only supports Tensor or scalar, but you passed in a "
+            f"{type(element)}."
+        )

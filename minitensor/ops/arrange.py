@@ -1,0 +1,291 @@
+"""Rearranging elements: turned around, moved on, repeated, subtracted from their neighbors."""
+
+import numpy as np
+
+from ..arguments import check_dims_unique, no_overload, parse_size, wrong_type
+from ..declare import Array, composite, op
+from ..dtypes import of
+from ..storage import is_dense
+from ..tensor import Tensor, wrap_dim
+from .join import cat
+from .matmul import check_tensors
+
+# Turned around
+
+
+def _flipped(input, dims):
+    turned = np.flip(input, dims)
+    return turned.copy("K" if is_dense(input) else "C")
+
+
+@op(input=lambda grad, dims: _flip(grad, dims))
+def _flip(input, dims):
+    dims = tuple(wrap_dim(d, input.ndim) for d in dims)
+    check_dims_unique(dims)
+    return _flipped(input, dims if input.ndim else ())
+
+
+@composite(method=False)
+def flip(input, dims):
+    """The elements in reverse order along some dimensions, as a copy.
+
+    >>> torch.flip(torch.tensor([[1, 2], [3, 4]]), [0])
+    tensor([[3, 4],
+            [1, 2]])
+    """
+    check_tensors("flip", input=input)
+    if not isinstance(dims, (tuple, list)):
+        raise wrong_type("flip", "dims", 2, "tuple of ints", dims)
+    for place, dim in enumerate(dims):
+        if not hasattr(dim, "__index__"):
+            kind = type(dim).__name__
+            raise TypeError(
+                "flip(): argument 'dims' (position 2) must be tuple of ints, but found element of "
+                f"type {kind} at pos {place}"
+            )
+    return _flip(input, tuple(dims))
+
+
+def _tensor_flip(self, *order, dims=None):
+    """The elements in reverse order along some dimensions, as a copy: x.flip(0), x.flip(0, 1)."""
+    if dims is None and not order:
+        raise missing("flip", "dims")
+    return _flip(self, parse_size((dims,) if dims is not None else order, "flip", "dims"))
+
+
+def missing(name, parameter):
+    """PyTorch's TypeError for a call without its arguments."""
+    return TypeError(f'{name}() missing 1 required positional arguments: "{parameter}"')
+
+
+@composite
+def fliplr(input):
+    """The columns in reverse order."""
+    if input.ndim < 2:
+        raise RuntimeError("Input must be >= 2-d.")
+    return _flip(input, (1,))
+
+
+@composite
+def flipud(input):
+    """The rows in reverse order."""
+    if input.ndim < 1:
+        raise RuntimeError("Input must be >= 1-d.")
+    return _flip(input, (0,))
+
+
+@op(input=lambda grad, shifts, dims: _roll(grad, tuple(-s for s in shifts), dims))
+def _roll(input, shifts, dims):
+    if not dims and len(shifts) == 1:
+        return np.ascontiguousarray(np.roll(input, shifts[0]))
+    if len(shifts) != len(dims):
+        raise RuntimeError(
+            "shifts and dimensions must align. "
+            f"shifts: {len(shifts)}, dims:{len(dims)}"
+        )
+    if not input.ndim:
+        raise IndexError(f"Dimension specified as {dims[0]} but tensor has no dimensions")
+    dims = tuple(wrap_dim(d, input.ndim) for d in dims)
+    return np.ascontiguousarray(np.roll(input, shifts, dims))
+
+
+@composite
+def roll(input, shifts, dims=None):
+    """The elements moved on by `shifts` along `dims`; what leaves at the end comes in at the front.
+
+    >>> torch.roll(torch.tensor([1, 2, 3]), 1)
+    tensor([3, 1, 2])
+    """
+    shifts, dims = (
+        _ints(value, "roll", name, position)
+        for position, (name, value) in enumerate((("shifts", shifts), ("dims", dims)), start=2)
+    )
+    return _roll(input, shifts, dims)
+
+
+def _ints(value, name, parameter, position):
+    """A number, or a sequence of some, as a tuple; None as an empty one."""
+    if value is None:
+        return ()
+    values = value if isinstance(value, (tuple, list)) else (value,)
+    if not all(hasattr(v, "__index__") for v in values):
+        raise wrong_type(name, parameter, position, "tuple of ints", value)
+    return tuple(v.__index__() for v in values)
+
+
+@op(input=lambda grad, k, dims: grad.rot90(-k, dims))
+def rot90(input, k=1, dims=(0, 1)):
+    """A quarter turn, `k` times, from the first of two dimensions towards the second.
+
+    >>> torch.rot90(torch.tensor([[1, 2], [3, 4]]))
+    tensor([[2, 4],
+            [1, 3]])
+    """
+    if len(dims) != 2:
+        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
+    if input.ndim < 2:
+        raise RuntimeError(f"expected total dims >= 2, but got total dims = {input.ndim}")
+    first, second = (wrap_dim(d, input.ndim) for d in dims)
+    if first == second:
+        raise RuntimeError(
+            f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}"
+        )
+    turned = {0: (), 1: (second,), 2: (first, second), 3: (first,)}[k % 4]
+    result = _flipped(input, turned)
+    return result.swapaxes(first, second) if k % 2 else result
+
+
+# Repeated
+
+
+def _repeat_slope(grad, input_shape, repeats):
+    padded = (1,) * (len(repeats) - len(input_shape)) + tuple(input_shape)
+    pairs = [n for pair in zip(repeats, padded) for n in pair]
+    copies = tuple(range(0, len(pairs), 2))
+    return grad.reshape(pairs).sum(copies).reshape(input_shape) if copies else grad
+
+
+@op(node="RepeatBackward", input=_repeat_slope)
+def _repeat(input, repeats):
+    if len(repeats) < input.ndim:
+        raise RuntimeError(
+            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
+        )
+    padded = (1,) * (len(repeats) - input.ndim) + input.shape
+    shape = [n * size for n, size in zip(repeats, padded)]
+    if any(n < 0 for n in shape):
+        raise RuntimeError(
+            f"Trying to create tensor with negative dimension {min(shape)}: {shape}"
+        )
+    return np.array(np.tile(input, repeats), order="C")
+
+
+@composite(torch=False)
+def repeat(self, *sizes, repeats=None):
+    """Copies side by side: as many along each dimension as told, the last ones being the tensor's own.
+
+    >>> torch.tensor([1, 2]).repeat(2, 2)
+    tensor([[1, 2, 1, 2],
+            [1, 2, 1, 2]])
+    """
+    if repeats is None and not sizes:
+        raise missing("repeat", "repeats")
+    sizes = (repeats,) if repeats is not None else sizes
+    return _repeat(self, parse_size(sizes, "repeat", "repeats"))
+
+
+@composite(method=False)
+def tile(input, dims):
+    """Copies side by side, as `repeat` makes them; missing counts are 1."""
+    if not isinstance(dims, (tuple, list)):
+        raise wrong_type("tile", "dims", 2, "tuple of ints", dims)
+    return _repeat(input, (1,) * (input.ndim - len(dims)) + tuple(dims))
+
+
+def _tensor_tile(self, *counts, dims=None):
+    """Copies side by side, as `repeat` makes them; missing counts are 1: x.tile(2), x.tile(2, 3)."""
+    if dims is None and not counts:
+        raise missing("tile", "dims")
+    return tile(self, parse_size((dims,) if dims is not None else counts, "tile", "dims"))
+
+
+_tensor_flip.__name__, _tensor_tile.__name__ = "flip", "tile"
+Tensor.flip, Tensor.tile = _tensor_flip, _tensor_tile
+
+
+@op()
+def _repeated_indices(repeats: Array):
+    if repeats.ndim != 1:
+        raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
+    if repeats.dtype not in (np.int64, np.int32):
+        label = of(repeats.dtype).label
+        raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{label}'")
+    if np.any(repeats < 0):
+        raise RuntimeError("repeats can not be negative")
+    return np.repeat(np.arange(repeats.size, dtype=repeats.dtype), repeats)
+
+
+@composite
+def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
+    """Every element repeated on the spot; without a `dim`, of all elements in a row.
+
+    `repeats`: a number, or a tensor with one for each. A tensor of counts alone gives the indices.
+
+    >>> torch.repeat_interleave(torch.tensor([1, 2]), 2)
+    tensor([1, 1, 2, 2])
+    """
+    if repeats is None:
+        return _repeated_indices(input)
+    if not isinstance(repeats, (int, Tensor)):
+        raise no_overload(
+            "repeat_interleave",
+            (input, repeats) if dim is None else (input, repeats, dim),
+            "Tensor input, Tensor repeats, int dim = None, *, int output_size = None",
+            "Tensor repeats, *, int output_size = None",
+            "Tensor input, int repeats, int dim = None, *, int output_size = None",
+        )
+    if dim is None:
+        input, dim = input.reshape(-1), 0
+    dim = wrap_dim(dim, input.ndim)
+    if isinstance(repeats, Tensor):
+        return _repeat_by_tensor(input, repeats, dim)
+    if repeats < 0:
+        raise RuntimeError("Repeats must be non-negative")
+    wider = input.unsqueeze(dim + 1)
+    shape = list(wider._array.shape)
+    shape[dim + 1] = repeats
+    return wider.expand(shape).clone(memory_format="contiguous").flatten(dim, dim + 1)
+
+
+def _repeat_by_tensor(input, repeats, dim):
+    if repeats.ndim > 1:
+        raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
+    size = input._array.shape[dim] if input.ndim else 1
+    if repeats.numel() == 1:
+        repeats = repeats.reshape(1).expand(size)
+    if repeats.numel() != size:
+        raise RuntimeError(
+            "repeats must have the same size as input along dim, but got repeats.size(0) = "
+            f"{repeats.numel()} and input.size({dim}) = {size}"
+        )
+    return input.index_select(dim, _repeated_indices(repeats))
+
+
+# Differences
+
+
+@composite
+def diff(input, n=1, dim=-1, prepend=None, append=None):
+    """The differences of neighbors along `dim`, `n` times; the ends may be extended first.
+
+    >>> torch.diff(torch.tensor([1, 3, 6]))
+    tensor([2, 3])
+    """
+    if not input.ndim:
+        raise RuntimeError("diff expects input to be at least one-dimensional")
+    dim = wrap_dim(dim, input.ndim)
+    for end in (prepend, append):
+        if end is not None:
+            _check_end(input, end, dim)
+    if n < 0:
+        raise RuntimeError(f"order must be non-negative but got {n}")
+    parts = [part for part in (prepend, input, append) if part is not None]
+    result = cat(parts, dim) if len(parts) > 1 else input
+    if n == 0:
+        return result.new_zeros(result.shape).copy_(result)
+    for _ in range(min(n, result.size(dim))):
+        count = max(result.size(dim) - 1, 0)
+        late, early = result.narrow(dim, result.size(dim) - count, count), result.narrow(dim, 0, count)
+        result = late.logical_xor(early) if result._array.dtype == bool else late - early
+    return result
+
+
+def _check_end(input, end, dim):
+    if end.ndim != input.ndim:
+        raise RuntimeError("diff expects prepend or append to be the same dimension as input")
+    for d, (size, other) in enumerate(zip(input.shape, end.shape)):
+        if d != dim and size != other:
+            raise RuntimeError(
+                "diff expects the shape of tensor to prepend or append to match that of input except along the "
+                f"differencing dimension; input.size({d}) = {size}, but got tensor.size({d}) = {other}"
+            )

@@ -1,1 +1,0 @@
-from . import arithmetic, compare, functions, fused, powers, select, signs, aliases

@@ -1,0 +1,229 @@
+"""Reading and writing whole slices of one dimension, which a vector of indices names."""
+
+import numpy as np
+
+from .. import dtypes
+from ..arguments import NUMBERS, check_fits, no_overload
+from ..declare import Array, composite, op
+from ..storage import is_dense
+from ..tensor import Tensor, as_int, wrap_dim
+from .gather import check_bounds, with_dims
+from .matmul import scaled
+
+
+def label(array):
+    """The name of an array's dtype in PyTorch's errors."""
+    return dtypes.of(array.dtype).label
+
+
+def copy_in_order(array):
+    """A copy that keeps the order in memory if the original has no gaps there."""
+    return array.copy("K" if is_dense(array) else "C")
+
+
+@op(
+    input=lambda grad, input_shape, dim, index: (
+        grad.new_zeros(input_shape).index_add(dim, index, grad)
+    )
+)
+def index_select(input, dim, index: Array):
+    """The slices of `dim` that a vector of indices names, as a copy.
+
+    >>> torch.index_select(torch.tensor([[1, 2, 3], [4, 5, 6]]), 1, torch.tensor([2, 0]))
+    tensor([[3, 1],
+            [6, 4]])
+    """
+    dim = wrap_dim(as_int(dim, "index_select", position=2), input.ndim)
+    if index.ndim > 1:
+        raise IndexError("index_select(): Index is supposed to be a vector")
+    if index.dtype not in (np.int64, np.int32):
+        raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
+    if not input.ndim and index.size != 1:
+        raise RuntimeError(
+            f"index_select(): Index to scalar can have only 1 value, got {index.size} value(s)"
+        )
+    source, places = with_dims(input, index)
+    size = source.shape[dim]
+    outside = places[(places < 0) | (places >= size)]
+    if outside.size and dim == 1:
+        raise RuntimeError(
+            f"INDICES element is out of DATA bounds, id={outside[0]} axis_dim={size}"
+        )
+    if outside.size:
+        raise IndexError("index out of range in self")
+    result = source.take(places, dim)
+    return result if input.ndim else result.reshape(())
+
+
+def _slices_of(grad, dim, index, source):
+    return grad.index_select(dim, index).reshape(source.shape)
+
+
+@op(
+    in_place=True,
+    input=lambda grad: grad,
+    source=lambda grad, dim, index, source, alpha: scaled(
+        _slices_of(grad, dim, index, source), alpha
+    ),
+)
+def index_add(input, dim, index: Array, source, *, alpha=1):
+    """A copy with the slices of alpha * `source` added at those that a vector of indices names.
+
+    >>> torch.zeros(3).index_add(0, torch.tensor([0, 2, 0]), torch.tensor([1., 2., 3.]))
+    tensor([4., 0., 2.])
+    """
+    dim = wrap_dim(as_int(dim, "index_add", position=2), input.ndim)
+    _check_index_add(input, dim, index, source)
+    result = np.array(input, order="C")
+    target, index, source = with_dims(result, index, source)
+    check_bounds(index, dim, target.shape[dim])
+    if alpha != 1:
+        source = source * np.array(alpha).astype(source.dtype)
+    np.add.at(target.swapaxes(0, dim), index, source.swapaxes(0, dim))
+    return result
+
+
+def _check_index_add(input, dim, index, source):
+    if index.ndim > 1:
+        raise IndexError(
+            f"index_add_(): Index is supposed to be a vector, but got dim: {index.ndim} with type: "
+            f"{label(index)} and size: {list(index.shape)}"
+        )
+    if index.dtype not in (np.int64, np.int32):
+        raise RuntimeError(
+            f"index_add_(): Expected dtype int32/int64 for index but got: {label(index)}"
+        )
+    if source.dtype != input.dtype:
+        raise RuntimeError(
+            f"index_add_(): self ({label(input)}) and source ({label(source)}) must have the same scalar type"
+        )
+    if dim and dim >= source.ndim:
+        raise RuntimeError(
+            f"index_add_(): Indexing dim {dim} is out of bounds of the source tensor with dim "
+            f"{source.ndim}"
+        )
+    count = source.shape[dim] if source.ndim else 1
+    if index.size != count:
+        raise RuntimeError(
+            f"index_add_(): Number of indices ({index.size}) should be equal to source.size(dim): "
+            f"({count}), for dim: {dim}"
+        )
+    both = input.ndim and source.ndim
+    if _without(input.shape, dim, both) != _without(source.shape, dim, both):
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got "
+            f"self.shape = {list(input.shape)} source.shape = {list(source.shape)}"
+        )
+
+
+def _without(shape, dim, really=True):
+    return shape[:dim] + shape[dim + 1 :] if really else shape
+
+
+@op(
+    in_place=True,
+    input=lambda grad, dim, index: grad.index_fill(dim, index, 0),
+    source=lambda grad, dim, index, source: _slices_of(grad, dim, index, source),
+)
+def index_copy(input, dim, index: Array, source):
+    """A copy with the slices of `source` written over those that a vector of indices names."""
+    dim = wrap_dim(as_int(dim, "index_copy", position=2), input.ndim)
+    _check_index_copy(input, dim, index, source)
+    result = np.array(input, order="C")
+    target, index, source = with_dims(result, index, source)
+    check_bounds(index, dim, target.shape[dim], error=IndexError, start="index_copy_(): ")
+    target.swapaxes(0, dim)[index] = source.swapaxes(0, dim)
+    return result
+
+
+def _check_index_copy(input, dim, index, source):
+    name, count = "index_copy_():", index.size
+    if index.ndim > 1:
+        raise IndexError(f"{name} Index should have dimension 1 or 0 (got {index.ndim})")
+    if not source.ndim and count != 1:
+        raise IndexError(
+            f"{name} When source is scalar, index should have one element (got {count})"
+        )
+    if source.ndim and input.ndim and source.ndim != input.ndim:
+        raise IndexError(
+            f"{name} When source and destination are not scalars, their dimensionality must match. Source "
+            f"dimensionality ({source.ndim}), destination dimensionality ({input.ndim})"
+        )
+    if index.dtype != np.int64:
+        raise RuntimeError(f"{name} Expected a long tensor for index, but got {label(index)}")
+    if input.dtype != source.dtype:
+        raise RuntimeError(
+            f"{name} self and source expected to have the same dtype, but got (self) {label(input)} and "
+            f"(source) {label(source)}"
+        )
+    ours, theirs = _without(input.shape, dim), _without(source.shape, dim)
+    if ours != theirs:
+        raise RuntimeError(
+            f"{name} Source/destination tensor must have same slice shapes. Destination slice shape: "
+            f"{' '.join(map(str, ours))} at dimension {dim} and source slice shape: "
+            f"{' '.join(map(str, theirs))} at dimension 0."
+        )
+    if source.ndim and count != source.shape[dim]:
+        raise IndexError(
+            f"{name} Number of indices ({count}) should be equal to source.size(dim) "
+            f"({source.shape[dim]})"
+        )
+
+
+def _filled(input, dim, index, value):
+    dim = wrap_dim(as_int(dim, "index_fill", position=2), input.ndim)
+    if index.dtype != np.int64:
+        raise IndexError("index_fill_(): Expected dtype int64 for index.")
+    if index.ndim > 1:
+        raise RuntimeError("Index has to be a vector/scalar")
+    result = copy_in_order(input)
+    target, index = with_dims(result, index)
+    size = target.shape[dim]
+    check_bounds(index, dim, size, lowest=-size, error=IndexError)
+    target.swapaxes(0, dim)[index] = value
+    return result
+
+
+@op(node="IndexFillBackward", input=lambda grad, dim, index: grad.index_fill(dim, index, 0))
+def _index_fill_number(input, dim, index: Array, value):
+    check_fits(value, input.dtype)
+    return _filled(input, dim, index, np.array(value).astype(input.dtype))
+
+
+@op(
+    node="IndexFillBackward",
+    number=1,
+    input=lambda grad, dim, index: grad.index_fill(dim, index, 0),
+    value=lambda grad, dim, index: grad.index_select(dim, index).sum(),
+)
+def _index_fill_tensor(input, dim, index: Array, value):
+    if value.ndim:
+        raise RuntimeError(
+            "index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+            f"{value.ndim} dimension(s)."
+        )
+    return _filled(input, dim, index, value.astype(input.dtype))
+
+
+def _fill_op(name, dim, index, value):
+    if isinstance(value, Tensor):
+        return _index_fill_tensor
+    if isinstance(value, NUMBERS):
+        return _index_fill_number
+    kinds = "int dim, Tensor index"
+    raise no_overload(
+        name, (dim, index, value), f"{kinds}, Tensor value", f"{kinds}, Number value"
+    )
+
+
+@composite
+def index_fill(input, dim, index, value):
+    """A copy with the slices of `dim` that a vector of indices names filled with one value."""
+    return _fill_op("index_fill", dim, index, value)(input, dim, index, value)
+
+
+@composite(torch=False)
+def index_fill_(self, dim, index, value):
+    """Like `index_fill`, but in place."""
+    function = _fill_op("index_fill_", dim, index, value)
+    return function.op.in_place(self, (dim, index, value), {})
