@@ -1,21 +1,19 @@
-"""minitensor: PyTorch's tensors and autograd, small enough to read in an evening, on NumPy.
+"""minitensor: PyTorch's tensors and autograd, on NumPy, in plain Python.
 
     import minitensor as torch
 
-Whatever exists here behaves as in PyTorch 2.13 on the CPU: the same results, the same printed text, the same errors.
+Whatever exists here behaves as in PyTorch 2.13 on the CPU: the same results, the same printed
+text, the same errors. Ops are declared in `ops/`; `declare.py` tells how.
 """
 
-import importlib
-import math
-import warnings
+import math as _math
+import warnings as _warnings
 
-from . import autograd, cuda, printing, return_types
+from . import autograd, cuda, ops, random, return_types
 from . import printing as _tensor_str
-from .declare import FUNCTIONS
+from .declare import FUNCTIONS as _FUNCTIONS
 from .device import device
-from .dtypes import (
-    bool_ as bool,
-)
+from .dtypes import bool_ as bool
 from .dtypes import (
     can_cast,
     double,
@@ -37,12 +35,8 @@ from .dtypes import (
     short,
     uint8,
 )
-from .dtypes import (
-    float_ as float,
-)
-from .dtypes import (
-    int_ as int,
-)
+from .dtypes import float_ as float
+from .dtypes import int_ as int
 from .generator import Generator, default_generator
 from .grad_mode import (
     enable_grad,
@@ -54,21 +48,19 @@ from .grad_mode import (
 )
 from .printing import set_printoptions
 from .size import Size
-from .slips import explain_missing_name
+from .slips import explain_missing_name as _explain_missing_name
 from .tensor import Tensor
 
 # NumPy warns where PyTorch is silent (1/0, log(0), overflow), and names the module whose code ran.
-warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitensor\.")
+_warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitensor\.")
 
-for _m in "arithmetic powers functions fused signs compare select create data views parts reshape copy inplace join index info reduce extremes scan softmax norm sort matmul linalg gather arrange".split():
-    try: importlib.import_module("minitensor.ops."+_m)
-    except ModuleNotFoundError as e:
-        if _m not in str(e): raise
-from . import random
-globals().update(FUNCTIONS)
-e, inf, nan, pi = math.e, math.inf, math.nan, math.pi
+globals().update(_FUNCTIONS)  # every op and function declared in the modules above
+
+e, inf, nan, pi, newaxis = _math.e, _math.inf, _math.nan, _math.pi, None
+
+__all__ = [name for name in globals() if not name.startswith("_")]
 
 
 def __getattr__(name):
     # Reached only if there is no such name here.
-    raise explain_missing_name(name, list(globals()))
+    raise _explain_missing_name(name, __all__)

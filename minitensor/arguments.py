@@ -60,7 +60,9 @@ def bad_arguments(op, args, kwargs, method=False):
             continue
         if parameter in op.listed:
             if not isinstance(value, (list, tuple)):
-                return wrong_type(name, parameter, position + (not method), "tuple of Tensors", value)
+                return wrong_type(
+                    name, parameter, position + (not method), "tuple of Tensors", value
+                )
             for i, element in enumerate(value):
                 if not isinstance(element, Tensor):
                     kind = type(element).__name__
@@ -140,7 +142,13 @@ def check_fits(value, dtype):
         low = -limits.max if limits.min == 0 else limits.min
         fits = low <= value <= limits.max
     if not fits:
-        label = {"int8": "int8_t", "uint8": "uint8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t"}
+        label = {
+            "int8": "int8_t",
+            "uint8": "uint8_t",
+            "int16": "int16_t",
+            "int32": "int",
+            "int64": "int64_t",
+        }
         raise RuntimeError(f"value cannot be converted to type {label[d.name]} without overflow")
 
 

@@ -53,9 +53,7 @@ class AsPython:
 
     def __index__(self):
         if self._array.size != 1 or self._array.dtype.kind == "f":
-            raise TypeError(
-                "only integer tensors of a single element can be converted to an index"
-            )
+            raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self._array.item())
 
     def __len__(self):

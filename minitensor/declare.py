@@ -204,7 +204,9 @@ def _binary(op, refuse):
     def function(input, other, *args, **options):
         if args or options or not isinstance(input, Tensor):
             for value in (input, other):
-                if not isinstance(value, Tensor) and (op.no_numbers or not isinstance(value, NUMBERS)):
+                if not isinstance(value, Tensor) and (
+                    op.no_numbers or not isinstance(value, NUMBERS)
+                ):
                     return refuse(op, (input, other, *args), options)
             return op.call((input, other, *args), options, options.pop("out", None))
         a = input._array
@@ -253,7 +255,8 @@ def _viewing(op, refuse):
         if type(array) is tuple:
             maker = op.node_type(op.bind((input, *args), kwargs)).__name__.partition("Backward")[0]
             results = tuple(
-                make_view(input, part, MULTIPLE if input._tracked else 0, maker, i) for i, part in enumerate(array)
+                make_view(input, part, MULTIPLE if input._tracked else PLAIN, maker, i)
+                for i, part in enumerate(array)
             )
         else:
             results = (make_view(input, array),)

@@ -257,7 +257,9 @@ class Plan:
     def __init__(self, formulas, wanted, order):
         wanted = [(i, f) for i, f in enumerate(formulas) if wanted[i]]
         named = {name for _, formula in wanted for name in parameters(formula)} - {"grad", "grads"}
-        self.names = sorted(named, key=lambda name: (order.index(name) if name in order else 99, name))
+        self.names = sorted(
+            named, key=lambda name: (order.index(name) if name in order else 99, name)
+        )
         places = ["grad", "grads", *self.names]
         self.steps = [
             (position, formula, tuple(places.index(name) for name in parameters(formula)))

@@ -58,9 +58,10 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None, out=None):
 
 
 def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=None):
-    """The norm of a matrix: "fro" for the root of the sum of squares, 1 or inf for the largest column or row sum.
+    """The norm of a matrix: "fro" for the root of the sum of squares, 1 for the largest column sum.
 
-    -1 and -inf give the smallest sums. The norms made of singular values (2, -2, "nuc") are not here.
+    inf gives the largest row sum, -1 and -inf the smallest sums. The norms made of singular values
+    (2, -2, "nuc") are not here.
     """
     _check_matrix(A, ord, dim)
     if ord == "fro":
@@ -82,7 +83,9 @@ def _check_matrix(A, ord, dim):
             f"linalg.matrix_norm: Expected a floating point or complex tensor as input. Got {label}"
         )
     if A.ndim < 2:
-        raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
+        raise RuntimeError(
+            "linalg.matrix_norm: The input tensor A must have at least 2 dimensions."
+        )
     if len(dim) != 2:
         raise RuntimeError(
             f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(str(d) for d in dim)}"
@@ -96,7 +99,7 @@ def _check_matrix(A, ord, dim):
 
 
 def norm(A, ord=None, dim=None, keepdim=False, *, out=None, dtype=None):
-    """A norm: of a matrix if an order is given and there are two dimensions to measure, else of a vector.
+    """A norm: of a matrix if an order is given and there are two dimensions, else of a vector.
 
     >>> torch.linalg.norm(torch.tensor([[1., 2.], [3., 4.]]), 1)
     tensor(6.)

@@ -170,7 +170,13 @@ class Op:
             forms = ([], [input], [other], [input, other], ["result"])
             simple = plan.names in forms and not callable(self.number)
             kind = self.node_type({}) if simple else None
-            found = self.shortcuts[wanted] = (plan, kind, input in names, other in names, "result" in names)
+            found = self.shortcuts[wanted] = (
+                plan,
+                kind,
+                input in names,
+                other in names,
+                "result" in names,
+            )
         return found
 
     def save(self, name, values, results):
@@ -182,7 +188,9 @@ class Op:
             if isinstance(value, NUMBERS) and name in self.formulas:
                 return wrap(np.array(value)), 0  # as PyTorch keeps and shows it
             if isinstance(value, (list, tuple)) and name in self.tensors:
-                return list(value), [version_to_save(v) if isinstance(v, Tensor) else None for v in value]
+                return list(value), [
+                    version_to_save(v) if isinstance(v, Tensor) else None for v in value
+                ]
             return value, None
         if name.endswith("_shape"):
             value = values[name.removesuffix("_shape")]
@@ -338,7 +346,7 @@ class ElementwiseOp(Op):
             dtype = dtypes.get_default_dtype().numpy
         if dtype.kind not in self.kinds:
             label = dtypes.of(dtype).label
-            raise NotImplementedError(f'"{self.kernel}" not implemented for \'{label}\'')
+            raise NotImplementedError(f"\"{self.kernel}\" not implemented for '{label}'")
         return [
             (value if value.dtype is dtype else value.astype(dtype))
             if type(value) is np.ndarray

@@ -7,7 +7,7 @@ import numpy as np
 
 from . import dtypes, integers, sampling
 from .arguments import parse_size
-from .declare import Array, composite, op
+from .declare import composite, op
 from .generator import Generator, default_generator
 from .ops.create import array_like, check_shape, finish, numpy_dtype
 from .ops.data import from_numpy
@@ -81,7 +81,14 @@ def _sampler(name, fill, doc):
     """`rand` or `randn`, and its `_like` form, from a function that fills an array."""
 
     def function(
-        *size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, **other
+        *size,
+        generator=None,
+        out=None,
+        dtype=None,
+        layout=None,
+        device=None,
+        requires_grad=False,
+        **other,
     ):
         size = (other.pop("size"),) if "size" in other else size
         if other.keys() - {"pin_memory"}:
@@ -90,7 +97,16 @@ def _sampler(name, fill, doc):
         array = fill(np.empty(shape, numpy_dtype(dtype, name)), _from(generator))
         return finish(array, name, requires_grad, device, out)
 
-    def like(input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None, generator=None):
+    def like(
+        input,
+        *,
+        dtype=None,
+        layout=None,
+        device=None,
+        requires_grad=False,
+        memory_format=None,
+        generator=None,
+    ):
         array = array_like(input, np.empty, numpy_dtype(dtype, name, input._array.dtype))
         return finish(fill(array, _from(generator)), name, requires_grad, device)
 
@@ -102,12 +118,27 @@ def _sampler(name, fill, doc):
 
 
 _sampler("rand", sampling.uniform_, "Random numbers from 0 to 1, all equally likely.")
-_sampler("randn", sampling.normal_, "Random numbers from the normal distribution with mean 0 and standard deviation 1.")
+_sampler(
+    "randn",
+    sampling.normal_,
+    "Random numbers from the normal distribution with mean 0 and standard deviation 1.",
+)
 
 
 @composite(method=False)
-def randint(*args, low=0, high=None, size=None, generator=None, out=None, dtype=None, layout=None, device=None,
-            requires_grad=False, pin_memory=False):
+def randint(
+    *args,
+    low=0,
+    high=None,
+    size=None,
+    generator=None,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    pin_memory=False,
+):
     """Random integers from `low` (0 if left out) up to, not including, `high`.
 
     >>> torch.randint(3, 5, (2, 2)).shape
@@ -132,36 +163,84 @@ def randint(*args, low=0, high=None, size=None, generator=None, out=None, dtype=
         )
     shape = check_shape(parse_size((size,), "randint"), "randint")
     array = np.empty(shape, numpy_dtype(dtype, "randint", np.dtype("int64")))
-    return finish(integers.random_(array, _from(generator), low, high), "randint", requires_grad, device, out)
+    return finish(
+        integers.random_(array, _from(generator), low, high), "randint", requires_grad, device, out
+    )
 
 
 @composite(method=False)
-def randint_like(input, low=0, high=None, *, dtype=None, layout=None, device=None, requires_grad=False,
-                 memory_format=None, generator=None):
+def randint_like(
+    input,
+    low=0,
+    high=None,
+    *,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    memory_format=None,
+    generator=None,
+):
     """Random integers in the shape and dtype of `input`: randint_like(x, high) or (x, low, high)."""
     low, high = (0, low) if high is None else (low, high)
     array = array_like(input, np.empty, numpy_dtype(dtype, "randint", input._array.dtype))
-    return finish(integers.random_(array, _from(generator), low, high), "randint", requires_grad, device)
+    return finish(
+        integers.random_(array, _from(generator), low, high), "randint", requires_grad, device
+    )
 
 
 @composite(method=False)
-def randperm(n, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False):
+def randperm(
+    n,
+    *,
+    generator=None,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    pin_memory=False,
+):
     """The numbers from 0 to n - 1 in random order."""
-    array = integers.randperm(as_int(n, "randperm", "n"), _from(generator), numpy_dtype(dtype, "randperm", np.dtype("int64")))
+    array = integers.randperm(
+        as_int(n, "randperm", "n"),
+        _from(generator),
+        numpy_dtype(dtype, "randperm", np.dtype("int64")),
+    )
     return finish(array, "randperm", requires_grad, device, out)
 
 
 @composite(method=False)
-def normal(mean, std=1.0, size=None, *, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False,
-           pin_memory=False):
+def normal(
+    mean,
+    std=1.0,
+    size=None,
+    *,
+    generator=None,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    pin_memory=False,
+):
     """Normal random numbers, with a mean and a standard deviation for each element or for all (then with `size`)."""
     if isinstance(mean, Tensor) or isinstance(std, Tensor):
-        mean_array = mean._array if isinstance(mean, Tensor) else np.full(std._array.shape, mean, std._array.dtype)
+        mean_array = (
+            mean._array
+            if isinstance(mean, Tensor)
+            else np.full(std._array.shape, mean, std._array.dtype)
+        )
         std_array = std._array if isinstance(std, Tensor) else std
         if isinstance(std, Tensor):
-            noise = sampling.normal_(np.empty(np.broadcast_shapes(mean_array.shape, std_array.shape), mean_array.dtype), _from(generator))
+            noise = sampling.normal_(
+                np.empty(np.broadcast_shapes(mean_array.shape, std_array.shape), mean_array.dtype),
+                _from(generator),
+            )
             return finish(noise * std_array + mean_array, "normal", out=out)
-        noise = sampling.normal_(np.empty(mean_array.shape, mean_array.dtype), _from(generator), 0.0, std)
+        noise = sampling.normal_(
+            np.empty(mean_array.shape, mean_array.dtype), _from(generator), 0.0, std
+        )
         return finish(noise + mean_array, "normal", out=out)
     if size is None:
         raise TypeError(
@@ -174,7 +253,9 @@ def normal(mean, std=1.0, size=None, *, generator=None, out=None, dtype=None, la
             "False, bool requires_grad = False)\n"
         )
     shape = check_shape(parse_size((size,), "normal"), "normal")
-    array = sampling.normal_(np.empty(shape, numpy_dtype(dtype, "normal")), _from(generator), mean, std)
+    array = sampling.normal_(
+        np.empty(shape, numpy_dtype(dtype, "normal")), _from(generator), mean, std
+    )
     return finish(array, "normal", requires_grad, device, out)
 
 
@@ -201,7 +282,9 @@ def multinomial(input, num_samples, replacement=False, *, generator=None):
 
 def _filler(name, forward, node=None, number=0):
     forward.__name__ = f"_{name}"
-    declared = op(node=node or name.title().replace("_", "") + "Backward", number=number, input=zeros)(forward)
+    declared = op(
+        node=node or name.title().replace("_", "") + "Backward", number=number, input=zeros
+    )(forward)
 
     def method(self, *args, generator=None, **kwargs):
         return declared.op.in_place(self, args, {**kwargs, "generator": generator})
@@ -223,7 +306,11 @@ def _normal(input, mean=0.0, std=1.0, *, generator=None):
 
 def _random(input, low=None, to=None, *, generator=None):
     """Fill with random integers: of the dtype's whole range, below `low`, or from `low` up to `to`."""
-    return integers.random_(input, _from(generator), *((low, to) if to is not None else (0, low) if low is not None else ()))
+    return integers.random_(
+        input,
+        _from(generator),
+        *((low, to) if to is not None else (0, low) if low is not None else ()),
+    )
 
 
 def _exponential(input, lambd=1.0, *, generator=None):

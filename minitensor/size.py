@@ -21,9 +21,7 @@ class Size(tuple):
         for i, item in enumerate(sizes):
             if not hasattr(item, "__index__"):
                 kind = type(item).__name__
-                raise TypeError(
-                    f"torch.Size() takes an iterable of 'int' (item {i} is '{kind}')"
-                )
+                raise TypeError(f"torch.Size() takes an iterable of 'int' (item {i} is '{kind}')")
         return tuple.__new__(cls, [int(item) for item in sizes])
 
     def numel(self):
@@ -39,7 +37,8 @@ class Size(tuple):
 
     def __add__(self, other):
         if not isinstance(other, tuple):
-            return NotImplemented
+            kind = type(other).__name__
+            raise TypeError(f"can only concatenate tuple (not {kind}) to torch.Size")
         return Size(tuple(self) + other)
 
     def __radd__(self, other):
@@ -55,6 +54,9 @@ class Size(tuple):
 
     def __reduce__(self):
         return _restore, (tuple(self),)
+
+
+Size.__name__ = "torch.Size"  # what Python's own errors call it, as in PyTorch
 
 
 def _restore(sizes):

@@ -58,6 +58,8 @@ def _nearest(name, names):
     import difflib  # only when something went wrong: it would slow down `import minitensor`
 
     public = [n for n in names if not n.startswith("_")]
+    if name.rstrip("_") in public:
+        return name.rstrip("_")  # not every method has an in-place twin
     close = difflib.get_close_matches(name, public, n=3, cutoff=0.7)
     close.sort(key=lambda n: n.endswith("_") != name.endswith("_"))
     return close[0] if close else None

@@ -56,6 +56,15 @@ def is_dense(array):
     return True
 
 
+def contiguous_strides(shape):
+    """The strides, in elements, of a fresh tensor of this shape."""
+    strides, step = [], 1
+    for size in reversed(shape):
+        strides.append(step)
+        step *= max(size, 1)
+    return tuple(reversed(strides))
+
+
 class UntypedStorage:
     """The bytes behind a tensor: what all its views share.
 
@@ -116,6 +125,11 @@ class TypedStorage:
     """The elements behind a tensor: what all its views share. Deprecated in PyTorch."""
 
     device = cpu
+    warning = (
+        "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only "
+        "storage class. This should only matter to you if you are using storages directly.  To access "
+        "UntypedStorage directly, use tensor.untyped_storage() instead of tensor.storage()"
+    )
 
     def __init__(self, home, dtype):
         self._home, self.dtype = home, dtype

@@ -15,7 +15,7 @@ THREADED = 32_768
 
 def ordered_sum(array, axes, keepdims=False):
     """The sum of a float array over `axes` (a sorted tuple), added up in PyTorch's order where it is known."""
-    if array.ndim <= 1 and array.size <= 4 or array.size >= THREADED:
+    if (array.ndim <= 1 and array.size <= 4) or array.size >= THREADED:
         return np.add.reduce(array, axis=axes, keepdims=keepdims)
     ndim = array.ndim
     kept = tuple(1 if d in axes else n for d, n in enumerate(array.shape))
@@ -71,10 +71,14 @@ def _columns(blocks):
     whole = n // 4 * 4
     if not whole:
         return np.add.reduce(blocks, axis=1)
-    four = _cascade(blocks[:, :whole].reshape(count, n // 4, 4 * columns)).reshape(count, 4, columns)
+    four = _cascade(blocks[:, :whole].reshape(count, n // 4, 4 * columns)).reshape(
+        count, 4, columns
+    )
     if n == whole:
         return np.add.reduce(four, axis=1)
-    return np.add.reduce(np.concatenate([four[:, :1], blocks[:, whole:], four[:, 1:]], axis=1), axis=1)
+    return np.add.reduce(
+        np.concatenate([four[:, :1], blocks[:, whole:], four[:, 1:]], axis=1), axis=1
+    )
 
 
 def _cascade(blocks):

@@ -15,7 +15,13 @@ from .grad_mode import state
 from .hooks import RemovableHandle
 from .size import Size
 from .slips import Slip, explain_call, explain_missing
-from .storage import TypedStorage, UntypedStorage, flat_storage, place_in_storage
+from .storage import (
+    TypedStorage,
+    UntypedStorage,
+    contiguous_strides,
+    flat_storage,
+    place_in_storage,
+)
 
 
 class readonly(property):
@@ -30,9 +36,6 @@ class Tensor(AsPython):
     """A multi-dimensional array of one dtype, which can record what is done with it.
 
     Make one with `torch.tensor([[1., 2.], [3., 4.]])`, `torch.zeros(2, 3)`, `torch.from_numpy(array)` …
-
-    Attributes: `shape`, `dtype`, `device`, `requires_grad`, `grad` (None, or the gradient that backward
-    added up), `grad_fn` (the node that made it; None for leaves), `is_leaf`, `data`.
     """
 
     __module__ = "torch"
@@ -53,10 +56,6 @@ class Tensor(AsPython):
 
     required_grad = Slip("requires_grad")
     require_grad = Slip("requires_grad")
-    requires_gradient = Slip("requires_grad")
-
-    def __new__(cls, *args, **kwargs):
-        raise NotImplementedError("the legacy constructor is attached in ops/create.py")
 
     # What it looks like
 
@@ -145,7 +144,7 @@ class Tensor(AsPython):
 
     def storage(self):
         """The elements that this tensor and its views share. Deprecated in PyTorch, with a warning."""
-        warnings.warn(_TYPED_STORAGE, UserWarning, stacklevel=2)
+        warnings.warn(TypedStorage.warning, UserWarning, stacklevel=2)
         return TypedStorage(flat_storage(self), self.dtype)
 
     def data_ptr(self):
@@ -243,7 +242,9 @@ class Tensor(AsPython):
         if requires_grad and not self.is_floating_point():
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
         if self._inference and requires_grad:
-            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+            raise RuntimeError(
+                "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
+            )
         if self._view is None:
             self._tracked = requires_grad
         else:
@@ -362,24 +363,19 @@ def as_int(value, function, name="dim", position=1):
     """`value` as a Python int, or PyTorch's error for an argument that is none."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         kind = type(value).__name__
-        raise TypeError(f"{function}(): argument '{name}' (position {position}) must be int, not {kind}")
+        raise TypeError(
+            f"{function}(): argument '{name}' (position {position}) must be int, not {kind}"
+        )
     return value.__index__()
-
-
-def contiguous_strides(shape):
-    """The strides, in elements, of a fresh tensor of this shape."""
-    strides, step = [], 1
-    for size in reversed(shape):
-        strides.append(step)
-        step *= max(size, 1)
-    return tuple(reversed(strides))
 
 
 def check_grad(tensor, grad):
     """Raise PyTorch's error unless `grad` can be the gradient of `tensor`."""
     if not isinstance(grad, Tensor):
         kind = type(grad).__name__
-        raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {kind}")
+        raise TypeError(
+            f"assigned grad expected to be a Tensor or None but got grad of type {kind}"
+        )
     if grad.dtype is not tensor.dtype:
         raise RuntimeError(
             f"attempting to assign a gradient with dtype '{grad.dtype.ctype}' to a tensor with "
@@ -401,10 +397,4 @@ _NON_LEAF_GRAD = (
     "for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor "
     "by mistake, make sure you access the leaf Tensor instead. See "
     "github.com/pytorch/pytorch/pull/30531 for more information."
-)
-
-_TYPED_STORAGE = (
-    "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only "
-    "storage class. This should only matter to you if you are using storages directly.  To access "
-    "UntypedStorage directly, use tensor.untyped_storage() instead of tensor.storage()"
 )

@@ -110,7 +110,8 @@ def forbidden(view, verb):
     start = f"Output {view.output_nr} of {view.maker} is a view and {verb} modified inplace. "
     if view.how == MULTIPLE:
         return RuntimeError(
-            start + "This view is the output of a function that returns multiple views. Such functions "
+            start
+            + "This view is the output of a function that returns multiple views. Such functions "
             "do not allow the output views to be modified inplace. You should replace the inplace "
             "operation by an out-of-place one."
         )
@@ -134,7 +135,7 @@ def rebase_history(tensor, node):
     _move_retained(base, copy)
     base._grad_fn, base._output_nr, base._tracked = copy, 0, True
     view.requires_grad = True
-    tensor.grad_fn  # renews the view
+    _renew_view(tensor)
 
 
 def _move_retained(tensor, node):
@@ -247,4 +248,3 @@ def check_no_overlap(tensor, operands):
                 "refer to a single memory location. Please clone() the tensor before performing the "
                 "operation."
             )
-

@@ -15,7 +15,7 @@ PROGRAMS = Path(__file__).parent / "programs"
 
 
 def programs():
-    """All programs as {file: title: code}: the files in programs/ have them one after the other, each under a `# --- title`."""
+    """All programs, by name. The files in programs/ have one after the other, each under a `# --- title`."""
     found = {}
     for path in sorted(PROGRAMS.glob("*.txt")):
         for part in path.read_text(encoding="utf-8").split("# --- ")[1:]:

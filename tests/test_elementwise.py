@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import minitensor
+from minitensor.ops import aliases
 from torch_compare import agree, torch
 
 DTYPES = ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64"]
 SHAPES = [[(), (3,), (2, 3), (2, 1), (1, 3)], [(), (0,), (2, 0), (2, 1)]]  # each broadcasts
 CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2}
 
-quick = settings(derandomize=True, deadline=None, max_examples=12, phases=[Phase.generate])
+quick = settings(derandomize=True, deadline=None, max_examples=5, phases=[Phase.generate])
 
 
 def category(value):
@@ -50,17 +51,19 @@ def operands(draw, count, falling=False):
 
 
 UNARY = """
-    abs absolute neg negative positive exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal square
-    sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh sinc deg2rad rad2deg arccos arcsin arctan
-    arcsinh arccosh arctanh sign sgn signbit floor ceil trunc fix frac round relu sigmoid erf erfc logit
+    abs absolute neg negative positive sign sgn signbit floor ceil trunc fix frac round
+    exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal square relu sigmoid erf erfc logit
+    sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh sinc deg2rad rad2deg
+    arccos arcsin arctan arcsinh arccosh arctanh
     isnan isinf isfinite isposinf isneginf isreal nan_to_num logical_not bitwise_not
 """.split()
 
 BINARY = """
-    add sub subtract mul multiply div divide true_divide floor_divide remainder fmod pow float_power rsub
-    eq ne lt le gt ge not_equal greater greater_equal less less_equal logical_and logical_or logical_xor
-    bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift maximum minimum fmax fmin
-    atan2 arctan2 hypot logaddexp logaddexp2 xlogy copysign heaviside isclose equal allclose
+    add sub subtract mul multiply div divide true_divide floor_divide remainder fmod rsub
+    pow float_power eq ne lt le gt ge not_equal greater greater_equal less less_equal
+    logical_and logical_or logical_xor bitwise_and bitwise_or bitwise_xor bitwise_left_shift
+    bitwise_right_shift maximum minimum fmax fmin atan2 arctan2 hypot logaddexp logaddexp2 xlogy
+    copysign heaviside isclose equal allclose
 """.split()
 
 NUMBERS = """
@@ -76,8 +79,7 @@ NUMBERS_FIRST = "add sub mul div true_divide floor_divide pow float_power bitwis
 @given(st.data())
 def test_unary(name, data):
     (x,) = data.draw(operands(1))
-    agree(lambda t, x: getattr(t, name)(x), x)
-    agree(lambda t, x: getattr(x, name)(), x)
+    agree(lambda t, x: (getattr(t, name)(x), getattr(x, name)()), x)
 
 
 @pytest.mark.parametrize("name", [n for n in UNARY if hasattr(torch.Tensor, n + "_")])
@@ -107,7 +109,7 @@ def test_binary(name, data):
 def test_binary_in_place(name, data):
     x, y = data.draw(operands(2, falling=True))
     agree(lambda t, x, y: getattr(x.clone(), name + "_")(y), x, y, grad=name != "floor_divide")
-    if x.dtype.kind == "f" and not name.startswith("bitwise"):
+    if x.dtype.kind == "f" and not name.startswith(("bitwise", "floor_divide", "heaviside")):
         agree(lambda t, x, y: getattr(x, name + "_")(y), x, y)
 
 
@@ -138,6 +140,7 @@ def test_number_in_place(name, data):
 @given(st.data())
 def test_number_first(name, data):
     (x,), number = data.draw(operands(1)), data.draw(some_numbers)
+    assume(name != "pow" or not isinstance(number, bool))  # PyTorch fails with an internal error
     agree(lambda t, x: getattr(t, name)(number, x), x)
 
 
@@ -212,7 +215,7 @@ def test_operator_in_place(symbol, data):
     x, y = data.draw(operands(2, falling=True))
     agree(in_place(f"x {symbol}= y"), x, y, grad=symbol != "//")
     if x.dtype != bool:
-        agree(in_place(f"x {symbol}= 2"), x, y)
+        agree(in_place(f"x {symbol}= 2"), x, y, grad=symbol != "//")
 
 
 @pytest.mark.parametrize("symbol", "+ - * / // % **".split())
@@ -222,15 +225,13 @@ def test_operator_in_place_keeps_the_dtype(symbol):
     agree(in_place(f"x {symbol}= y"), ones, np.ones(3, "float32"))
 
 
-@pytest.mark.parametrize("other", ["a", None, [1], np.ones(3)], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "other", ["a", None, [1], np.ones(3)], ids=lambda value: type(value).__name__
+)
 @pytest.mark.parametrize("symbol", "+ - * / // % **".split())
 def test_operator_in_place_with_other_types(symbol, other):
-    def function(t, x):
-        names = {"x": x, "other": other}
-        exec(f"x {symbol}= other", names)
-        return names["x"]
-
-    agree(function, np.ones(3, "float32"))
+    x = np.ones(3, "float32")
+    agree(lambda t, x, y: in_place(f"x {symbol}= y")(t, x, other), x, x)
 
 
 @pytest.mark.parametrize("name", [n for n in BINARY if n != "rsub"])
@@ -246,8 +247,10 @@ def test_shapes_that_do_not_broadcast(name):
 @given(operands(1))
 def test_operators_of_one(x):
     (x,) = x
-    for operator in (lambda x: -x, lambda x: +x, lambda x: ~x, abs):
-        agree(lambda t, x: operator(x), x)
+    agree(lambda t, x: -x, x)
+    agree(lambda t, x: +x, x)
+    agree(lambda t, x: ~x, x)
+    agree(lambda t, x: abs(x), x)
 
 
 SEVERAL = {  # name: what to call, and how many operands
@@ -318,7 +321,7 @@ SEVERAL = {  # name: what to call, and how many operands
 
 
 @pytest.mark.parametrize("function, count", SEVERAL.values(), ids=SEVERAL)
-@settings(quick, max_examples=40)
+@settings(quick, max_examples=6)
 @given(st.data())
 def test_arguments(function, count, data):
     inputs = data.draw(operands(count, falling=True))
@@ -326,8 +329,70 @@ def test_arguments(function, count, data):
 
 
 @pytest.mark.parametrize("function, count", SEVERAL.values(), ids=SEVERAL)
-@settings(quick, max_examples=10)
+@settings(quick, max_examples=3)
 @given(st.data())
 def test_arguments_of_one_dtype(function, count, data):
     dtype = data.draw(st.sampled_from(DTYPES[-3:]))
     agree(function, *[data.draw(arrays(dtype, (2, 3))) for _ in range(count)])
+
+
+@pytest.mark.parametrize("name", ["add", "exp", "eq", "clamp_min", "where", "div", "pow", "lerp"])
+def test_out(name):
+    x, more = np.arange(3.0), {"eq": [1], "add": [2], "clamp_min": [1], "div": [2], "pow": [2]}
+
+    def function(t, x, out):
+        rest = {"where": [x, x], "lerp": [x, 0.5]}.get(name, more.get(name, []))
+        first = x > 1 if name == "where" else x
+        result = getattr(t, name)(first, *rest, out=out)
+        return result, result is out
+
+    exact = name in ("clamp_min", "where")  # these two want an `out` of their own dtype
+    for dtype in ("float64",) if exact else ("float64", "float32", "int64"):
+        agree(function, x, np.zeros(3, dtype), grad=False)
+
+
+SAVED = {  # what a node keeps, by the name under which PyTorch shows it
+    "add": lambda t, x, y: x + y,
+    "mul": lambda t, x, y: x * y,
+    "div": lambda t, x, y: x / y,
+    "div floor": lambda t, x, y: t.div(x, y, rounding_mode="floor"),
+    "number": lambda t, x, y: x * 3,
+    "pow number": lambda t, x, y: x**2,
+    "pow": lambda t, x, y: x**y,
+    "number pow": lambda t, x, y: 2**x,
+    "remainder": lambda t, x, y: x % y,
+    "exp": lambda t, x, y: x.exp(),
+    "log": lambda t, x, y: x.log(),
+    "sigmoid": lambda t, x, y: x.sigmoid(),
+    "relu": lambda t, x, y: x.relu(),
+    "clamp": lambda t, x, y: x.clamp(0, 1),
+    "maximum": lambda t, x, y: t.maximum(x, y),
+    "where": lambda t, x, y: t.where(x > y, x, y),
+    "masked_fill": lambda t, x, y: x.masked_fill(x > y, 0),
+    "lerp": lambda t, x, y: t.lerp(x, y, 0.5),
+    "addcmul": lambda t, x, y: t.addcmul(x, x, y, value=2),
+    "floor": lambda t, x, y: x.floor(),
+}
+
+
+@pytest.mark.parametrize("function", SAVED.values(), ids=SAVED)
+def test_saved_values(function):
+    def shown(t, x, y):
+        node = function(t, x, y).grad_fn
+        names = [n for n in dir(node) if n.startswith("_saved_")]
+        values = {n: getattr(node, n) for n in names}
+        return sorted((n, v) for n, v in values.items() if v is not None and n != "_saved_alpha")
+
+    def parts(t, x, y):
+        pairs = shown(t, x, y)
+        return [n for n, _ in pairs], *[
+            v.detach() if isinstance(v, t.Tensor) else v for _, v in pairs
+        ]
+
+    agree(parts, np.array([0.5, 2.0]), np.array([1.0, 3.0]))
+
+
+def test_every_name_exists_in_torch():
+    for alias, name in aliases._ALIASES.items():
+        assert hasattr(torch, alias) and hasattr(torch.Tensor, alias + "_"), alias
+        assert getattr(minitensor, alias) is getattr(minitensor, name)

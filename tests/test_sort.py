@@ -16,7 +16,7 @@ nan, inf = float("nan"), float("inf")
 
 DTYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64")
 SHAPES = ((), (1,), (0,), (3, 1, 2), (0, 3), (2, 0))
-CASES = [*itertools.product([(2, 3)], DTYPES), *itertools.product(SHAPES, ("int64", "float64"))]
+CASES = [*itertools.product([(2, 3)], DTYPES), *itertools.product(SHAPES, ["float64"])]
 
 # Equal elements keep their order (in PyTorch too, if they are few, also without stable=True).
 WITH_TIES = {

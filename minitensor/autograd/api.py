@@ -6,7 +6,12 @@ from .engine import Backward, accumulate, edge_key
 
 
 def backward(
-    tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None
+    tensors,
+    grad_tensors=None,
+    retain_graph=None,
+    create_graph=False,
+    grad_variables=None,
+    inputs=None,
 ):
     """Add the gradients of `tensors` to the `grad` of the leaves they depend on.
 
@@ -127,7 +132,9 @@ def _backward(self, gradient=None, retain_graph=None, create_graph=False, inputs
     >>> x.grad
     tensor([2., 4.])
     """
-    backward(self, None if gradient is None else gradient, retain_graph, create_graph, inputs=inputs)
+    backward(
+        self, None if gradient is None else gradient, retain_graph, create_graph, inputs=inputs
+    )
 
 
 _backward.__name__ = "backward"

@@ -86,7 +86,9 @@ class Backward:
                 if gradient is not None and any([gradient is g for g in results[:position]]):
                     gradient._shared = True
         for edge, gradient in zip(node.edges, results):
-            self._deliver(edge, gradient if gradient is None or edge is None else _fit(gradient, edge, node))
+            self._deliver(
+                edge, gradient if gradient is None or edge is None else _fit(gradient, edge, node)
+            )
 
     def _capture(self, node, grads):
         for position, grad in enumerate(grads):

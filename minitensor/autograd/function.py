@@ -67,7 +67,9 @@ class FunctionNode(FunctionCtx, Node):
     def backward(self, grads):
         """Call the user's backward and check what it returned."""
         if self._materialize_grads:
-            grads = [wrap(np.zeros(*like)) if g is None else g for g, like in zip(grads, self.outputs)]
+            grads = [
+                wrap(np.zeros(*like)) if g is None else g for g, like in zip(grads, self.outputs)
+            ]
         results = self.function.backward(self, *grads)
         results = list(results) if isinstance(results, (tuple, list)) else [results]
         wanted = len(self.positions)
@@ -80,9 +82,7 @@ class FunctionNode(FunctionCtx, Node):
             )
         for position, result in enumerate(results):
             if result is not None and not isinstance(result, Tensor):
-                raise RuntimeError(
-                    f"expected Variable or None (got {type(result).__name__})"
-                )
+                raise RuntimeError(f"expected Variable or None (got {type(result).__name__})")
             if result is not None and not self.positions[position]:
                 raise RuntimeError(
                     f"function {name} returned a gradient different from None at position {position + 1}, but the "
@@ -145,7 +145,12 @@ class Function:
 
 @functools.cache
 def _node_class(function):
-    return type(f"{function.__name__}Backward", (FunctionNode,), {"function": function}, name=f"{function.__name__}Backward")
+    return type(
+        f"{function.__name__}Backward",
+        (FunctionNode,),
+        {"function": function},
+        name=f"{function.__name__}Backward",
+    )
 
 
 def _apply(function, args):
@@ -185,7 +190,9 @@ def _as_output(output, node, function, inputs, recording):
     dirty = any(output is d for d in node._dirty)
     if recording and not dirty and any(output is i for i in inputs):
         alias = output._alias()
-        alias._view = View(output if output._view is None else output._view.base, CUSTOM, function.__name__)
+        alias._view = View(
+            output if output._view is None else output._view.base, CUSTOM, function.__name__
+        )
         return alias
     return output
 

@@ -9,6 +9,7 @@ from ..storage import is_dense
 from ..tensor import Tensor, wrap_dim
 from .join import cat
 from .matmul import check_tensors
+from .reduce import contiguous
 
 # Turned around
 
@@ -77,16 +78,15 @@ def flipud(input):
 @op(input=lambda grad, shifts, dims: _roll(grad, tuple(-s for s in shifts), dims))
 def _roll(input, shifts, dims):
     if not dims and len(shifts) == 1:
-        return np.ascontiguousarray(np.roll(input, shifts[0]))
+        return contiguous(np.roll(input, shifts[0]))
     if len(shifts) != len(dims):
         raise RuntimeError(
-            "shifts and dimensions must align. "
-            f"shifts: {len(shifts)}, dims:{len(dims)}"
+            f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}"
         )
     if not input.ndim:
         raise IndexError(f"Dimension specified as {dims[0]} but tensor has no dimensions")
     dims = tuple(wrap_dim(d, input.ndim) for d in dims)
-    return np.ascontiguousarray(np.roll(input, shifts, dims))
+    return contiguous(np.roll(input, shifts, dims))
 
 
 @composite
@@ -149,20 +149,19 @@ def _repeat_slope(grad, input_shape, repeats):
 def _repeat(input, repeats):
     if len(repeats) < input.ndim:
         raise RuntimeError(
-            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
+            "Number of dimensions of repeat dims can not be smaller than number of dimensions of "
+            "tensor"
         )
     padded = (1,) * (len(repeats) - input.ndim) + input.shape
     shape = [n * size for n, size in zip(repeats, padded)]
     if any(n < 0 for n in shape):
-        raise RuntimeError(
-            f"Trying to create tensor with negative dimension {min(shape)}: {shape}"
-        )
+        raise RuntimeError(f"Trying to create tensor with negative dimension {min(shape)}: {shape}")
     return np.array(np.tile(input, repeats), order="C")
 
 
 @composite(torch=False)
 def repeat(self, *sizes, repeats=None):
-    """Copies side by side: as many along each dimension as told, the last ones being the tensor's own.
+    """Copies side by side, as many along each dimension as told.
 
     >>> torch.tensor([1, 2]).repeat(2, 2)
     tensor([[1, 2, 1, 2],
@@ -183,7 +182,7 @@ def tile(input, dims):
 
 
 def _tensor_tile(self, *counts, dims=None):
-    """Copies side by side, as `repeat` makes them; missing counts are 1: x.tile(2), x.tile(2, 3)."""
+    """Copies side by side, as `repeat` makes them; missing counts are 1."""
     if dims is None and not counts:
         raise missing("tile", "dims")
     return tile(self, parse_size((dims,) if dims is not None else counts, "tile", "dims"))
@@ -275,7 +274,8 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
         return result.new_zeros(result.shape).copy_(result)
     for _ in range(min(n, result.size(dim))):
         count = max(result.size(dim) - 1, 0)
-        late, early = result.narrow(dim, result.size(dim) - count, count), result.narrow(dim, 0, count)
+        late = result.narrow(dim, result.size(dim) - count, count)
+        early = result.narrow(dim, 0, count)
         result = late.logical_xor(early) if result._array.dtype == bool else late - early
     return result
 
@@ -286,6 +286,7 @@ def _check_end(input, end, dim):
     for d, (size, other) in enumerate(zip(input.shape, end.shape)):
         if d != dim and size != other:
             raise RuntimeError(
-                "diff expects the shape of tensor to prepend or append to match that of input except along the "
-                f"differencing dimension; input.size({d}) = {size}, but got tensor.size({d}) = {other}"
+                "diff expects the shape of tensor to prepend or append to match that of input "
+                f"except along the differencing dimension; input.size({d}) = {size}, but got "
+                f"tensor.size({d}) = {other}"
             )

@@ -17,7 +17,8 @@ def broadcast_shapes(*shapes):
     for shape in full:
         if not isinstance(shape, (tuple, list)):
             raise RuntimeError(
-                f"Input shapes should be of type ints, a tuple of ints, or a list of ints, got {shape}"
+                "Input shapes should be of type ints, a tuple of ints, or a list of ints, got "
+                f"{shape}"
             )
     result = [1] * max(map(len, full), default=0)
     for place, shape in enumerate(full):
@@ -29,8 +30,9 @@ def broadcast_shapes(*shapes):
                 continue
             if result[dim] != 1:
                 raise RuntimeError(
-                    f"Attempting to broadcast a dimension of length {size} at {dim}! Mismatching argument "
-                    f"at index {place} had {shape}; but expected shape should be broadcastable to {result}"
+                    f"Attempting to broadcast a dimension of length {size} at {dim}! Mismatching "
+                    f"argument at index {place} had {shape}; but expected shape should be "
+                    f"broadcastable to {result}"
                 )
             result[dim] = size
     return Size(result)
@@ -38,7 +40,7 @@ def broadcast_shapes(*shapes):
 
 @composite(method=False)
 def broadcast_tensors(*tensors):
-    """The tensors expanded to the shape that they broadcast to; those that have it already, as they are."""
+    """The tensors expanded to their common shape; those that have it already, as they are."""
     error = broadcast_error([t._array for t in tensors]) if tensors else None
     if error is not None:
         raise error

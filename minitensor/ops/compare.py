@@ -120,7 +120,9 @@ def isclose(input: Array, other: Array, rtol=1e-5, atol=1e-8, equal_nan=False):
     """
     for name, tolerance in (("rtol", rtol), ("atol", atol)):
         if tolerance < 0:
-            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance:g}")
+            raise RuntimeError(
+                f"{name} must be greater than or equal to zero, but got {tolerance:g}"
+            )
     close = np.equal(input, other)
     if equal_nan:
         close |= np.isnan(input) & np.isnan(other)
@@ -214,7 +216,9 @@ def bitwise_not(input):
 @composite(torch=False)
 def __invert__(self):
     if self.is_floating_point():
-        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+        raise TypeError(
+            "~ (operator.invert) is only implemented on integer and Boolean-type tensors"
+        )
     return bitwise_not(self)
 
 
@@ -241,9 +245,15 @@ def _shift_counts(counts):
 
 @composite(torch=False)
 def __rlshift__(self, other):
-    return bitwise_left_shift(other, self) if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
+    return (
+        bitwise_left_shift(other, self) if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
+    )
 
 
 @composite(torch=False)
 def __rrshift__(self, other):
-    return bitwise_right_shift(other, self) if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
+    return (
+        bitwise_right_shift(other, self)
+        if isinstance(other, (Tensor, *NUMBERS))
+        else NotImplemented
+    )

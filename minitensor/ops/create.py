@@ -19,9 +19,7 @@ def finish(array, name, requires_grad=False, device=None, out=None):
             f"{name}(): argument 'requires_grad' must be bool, not {type(requires_grad).__name__}"
         )
     if requires_grad and array.dtype.kind != "f":
-        raise RuntimeError(
-            "Only Tensors of floating point and complex dtype can require gradients"
-        )
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     if out is not None:
         return out._resize(array.shape).copy_(wrap(array))
     tensor = wrap(array)
@@ -42,7 +40,16 @@ def numpy_dtype(dtype, name, default=None):
 def _filled(name, make, doc):
     """A creation function and its `_like` and `new_` forms, from make(shape, np_dtype)."""
 
-    def function(*size, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, **other):
+    def function(
+        *size,
+        out=None,
+        dtype=None,
+        layout=None,
+        device=None,
+        requires_grad=False,
+        pin_memory=False,
+        **other,
+    ):
         if other.keys() == {"size"}:
             size = (other["size"],)
         elif other:
@@ -51,18 +58,38 @@ def _filled(name, make, doc):
         array = make(shape, numpy_dtype(dtype, name, out and out._array.dtype))
         return finish(array, name, requires_grad, device, out)
 
-    def like(input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None):
+    def like(
+        input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None
+    ):
         if not isinstance(input, Tensor):
             raise wrong_type(f"{name}_like", "input", 1, "Tensor", input)
-        return finish(array_like(input, make, numpy_dtype(dtype, name, input._array.dtype)), name, requires_grad, device)
+        return finish(
+            array_like(input, make, numpy_dtype(dtype, name, input._array.dtype)),
+            name,
+            requires_grad,
+            device,
+        )
 
-    def new(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, **other):
+    def new(
+        self,
+        *size,
+        dtype=None,
+        device=None,
+        requires_grad=False,
+        layout=None,
+        pin_memory=False,
+        **other,
+    ):
         size = (other["size"],) if "size" in other else size
         array = make(parse_size(size, f"new_{name}"), numpy_dtype(dtype, name, self._array.dtype))
         return finish(array, name, requires_grad, device)
 
     for made, suffix, text in (
-        (function, name, f"{doc}\n\n    >>> torch.{name}(2, 3).shape\n    torch.Size([2, 3])\n    "),
+        (
+            function,
+            name,
+            f"{doc}\n\n    >>> torch.{name}(2, 3).shape\n    torch.Size([2, 3])\n    ",
+        ),
         (like, f"{name}_like", f"{doc} Shape, dtype and layout are those of `input`."),
         (new, f"new_{name}", f"{doc} The dtype is that of this tensor."),
     ):
@@ -111,7 +138,17 @@ def _full_array(size, fill_value, dtype, name):
 
 
 @composite(method=False)
-def full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False):
+def full(
+    size,
+    fill_value,
+    *,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    pin_memory=False,
+):
     """A tensor filled with one value, whose type decides the dtype.
 
     >>> torch.full((2,), 7)
@@ -120,19 +157,46 @@ def full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, re
     if not isinstance(size, (tuple, list)):
         raise wrong_type("full", "size", 1, "tuple of ints", size)
     wanted = None if dtype is None else numpy_dtype(dtype, "full")
-    return finish(_full_array(parse_size((size,), "full"), fill_value, wanted, "full"), "full", requires_grad, device, out)
+    return finish(
+        _full_array(parse_size((size,), "full"), fill_value, wanted, "full"),
+        "full",
+        requires_grad,
+        device,
+        out,
+    )
 
 
 @composite(method=False)
-def full_like(input, fill_value, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None):
+def full_like(
+    input,
+    fill_value,
+    *,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    memory_format=None,
+):
     """A tensor filled with one value. Shape, dtype and layout are those of `input`."""
     wanted = numpy_dtype(dtype, "full_like", input._array.dtype)
-    array = array_like(input, lambda shape, d: _full_array(shape, fill_value, d, "full_like"), wanted)
+    array = array_like(
+        input, lambda shape, d: _full_array(shape, fill_value, d, "full_like"), wanted
+    )
     return finish(array, "full_like", requires_grad, device)
 
 
 @composite(torch=False)
-def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
+def new_full(
+    self,
+    size,
+    fill_value,
+    *,
+    dtype=None,
+    device=None,
+    requires_grad=False,
+    layout=None,
+    pin_memory=False,
+):
     """A tensor filled with one value. The dtype is that of this tensor."""
     wanted = numpy_dtype(dtype, "new_full", self._array.dtype)
     array = _full_array(parse_size((size,), "new_full"), fill_value, wanted, "new_full")
@@ -140,7 +204,17 @@ def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=F
 
 
 @composite(method=False)
-def eye(n, m=None, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False):
+def eye(
+    n,
+    m=None,
+    *,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    pin_memory=False,
+):
     """Ones on the diagonal of a matrix, zeros elsewhere.
 
     >>> torch.eye(2)
@@ -158,7 +232,18 @@ def eye(n, m=None, *, out=None, dtype=None, layout=None, device=None, requires_g
 
 
 @composite(method=False)
-def arange(start=0, end=None, step=1, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False):
+def arange(
+    start=0,
+    end=None,
+    step=1,
+    *,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    pin_memory=False,
+):
     """Numbers from `start` up to, not including, `end`; int64 if all are integers.
 
     >>> torch.arange(0, 1, 0.25)
@@ -201,18 +286,47 @@ def _linspace(start, end, steps, dtype):
 
 
 @composite(method=False)
-def linspace(start, end, steps, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False):
+def linspace(
+    start,
+    end,
+    steps,
+    *,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    pin_memory=False,
+):
     """`steps` numbers from `start` to `end`, both included, at equal distances.
 
     >>> torch.linspace(0, 1, 3)
     tensor([0.0000, 0.5000, 1.0000])
     """
     wanted = numpy_dtype(dtype, "linspace")
-    return finish(_linspace(float(start), float(end), int(steps), wanted), "linspace", requires_grad, device, out)
+    return finish(
+        _linspace(float(start), float(end), int(steps), wanted),
+        "linspace",
+        requires_grad,
+        device,
+        out,
+    )
 
 
 @composite(method=False)
-def logspace(start, end, steps, base=10.0, *, out=None, dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False):
+def logspace(
+    start,
+    end,
+    steps,
+    base=10.0,
+    *,
+    out=None,
+    dtype=None,
+    layout=None,
+    device=None,
+    requires_grad=False,
+    pin_memory=False,
+):
     """`steps` numbers from base**start to base**end, at equal ratios."""
     wanted = numpy_dtype(dtype, "logspace")
     powers = _linspace(float(start), float(end), int(steps), np.dtype("float64"))

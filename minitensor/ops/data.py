@@ -43,9 +43,7 @@ def _convert(array, dtype):
         limits = np.iinfo(dtype)
         low = -limits.max if dtype.kind == "u" else limits.min
         if array.dtype.kind in "iu" and not (low <= array.min() and array.max() <= limits.max):
-            raise RuntimeError(
-                f"value cannot be converted to type {dtype.name} without overflow"
-            )
+            raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")
     return array.astype(dtype)
 
 
@@ -193,7 +191,9 @@ def _share(array):
 
 
 @composite(torch=False)
-def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
+def new_tensor(
+    self, data, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False
+):
     """A new tensor with a copy of `data`. The dtype is that of this tensor."""
     wanted = numpy_dtype(dtype, "new_tensor", self._array.dtype)
     return finish(array_of(data, wanted), "new_tensor", requires_grad, device)

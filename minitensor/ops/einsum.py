@@ -1,7 +1,7 @@
 """`einsum`: products and sums, written as an equation of named dimensions.
 
-The equation is parsed, then every operand gets one dimension for each label, in the same order; then pairs
-are multiplied from left to right, each as one product of matrices in batches, as PyTorch does it.
+The equation is parsed, then every operand gets one dimension for each label, in the same order;
+then pairs are multiplied from left to right, each as one product of matrices in batches.
 """
 
 import numpy as np
@@ -15,10 +15,10 @@ ELLIPSIS = "."  # stands for "..." in a term of an equation
 
 @composite(method=False)
 def einsum(*args):
-    """Products summed over the dimensions that an equation names: "ij,jk->ik" is the matrix product.
+    """Products summed over dimensions that an equation names: "ij,jk->ik" is the matrix product.
 
-    Each letter is a dimension; those missing behind the arrow are summed. "..." stands for
-    all dimensions that are not named. Without an arrow, letters that occur once are kept, in alphabetical order.
+    Each letter is a dimension; those missing behind the arrow are summed. "..." stands for all that
+    are not named. Without an arrow, letters that occur once are kept, in alphabetical order.
 
     >>> torch.einsum("ij->j", torch.tensor([[1, 2], [3, 4]]))
     tensor([4, 6])
@@ -62,7 +62,7 @@ def _letter(number):
 
 
 def _parse(equation, count):
-    """The terms of an equation before the arrow, and the one behind it or None, as lists of labels."""
+    """The terms before the arrow, and the one behind it or None, as lists of labels."""
     left, arrow, right = equation.partition("->")
     terms, start = [], 0
     for i, text in enumerate(left.split(",")):
@@ -71,7 +71,8 @@ def _parse(equation, count):
                 "einsum(): fewer operands were provided than specified in the equation"
             )
         already = f"for operand {i} for which an ellipsis was already found"
-        terms.append(_term(text, start, already, f"for operand {i} that is not part of any ellipsis"))
+        stray = f"for operand {i} that is not part of any ellipsis"
+        terms.append(_term(text, start, already, stray))
         start += len(text) + 1
     if len(terms) < count:
         raise RuntimeError("einsum(): more operands were provided than specified in the equation")
@@ -124,8 +125,8 @@ def _hidden_dims(terms, operands):
         start = f"einsum(): the number of subscripts in the equation ({named})"
         if ELLIPSIS not in term and hidden:
             raise RuntimeError(
-                f"{start} does not match the number of dimensions ({operand.ndim}) for operand {i} and no "
-                "ellipsis was given"
+                f"{start} does not match the number of dimensions ({operand.ndim}) for operand {i} "
+                "and no ellipsis was given"
             )
         if hidden < 0:
             raise RuntimeError(
@@ -136,7 +137,7 @@ def _hidden_dims(terms, operands):
 
 
 def _order(terms, output, hidden):
-    """The labels of the result's dimensions in order, and all labels: these first. Hidden dims are numbers."""
+    """The labels of the result, and all labels, these first. Hidden dimensions are numbers."""
     letters = sorted({label for term in terms for label in term} - {ELLIPSIS})
     if output is None:
         all_labels = [label for term in terms for label in term]
@@ -150,7 +151,7 @@ def _order(terms, output, hidden):
 
 
 def _align(terms, operands, labels, hidden):
-    """Every operand with one dimension for each label, and how many operands really have that dimension."""
+    """Every operand with one dimension for each label, and how many operands really have it."""
     sizes, uses, aligned = {}, dict.fromkeys(labels, 0), []
     for i, (term, operand) in enumerate(zip(terms, operands)):
         own = operand.ndim - sum(label != ELLIPSIS for label in term)
@@ -184,7 +185,8 @@ def _diagonal(operand, place, dim, label, i):
     n, m = operand._array.shape[dim], operand._array.shape[place]
     if n != m:
         raise RuntimeError(
-            f"einsum(): subscript {label} is repeated for operand {i} but the sizes don't match, {n} != {m}"
+            f"einsum(): subscript {label} is repeated for operand {i} but the sizes don't match, "
+            f"{n} != {m}"
         )
     return operand.diagonal(0, place, dim).movedim(-1, place)
 
@@ -194,17 +196,18 @@ def _check_size(seen, size, label, i, dim):
         return
     if isinstance(label, int):
         raise RuntimeError(
-            f"einsum(): dimension {dim} covered by ellipsis in operand {i}has size {size} which does "
-            f"not broadcast with previously seen ellipsis with size {seen} for the respective dimension"
+            f"einsum(): dimension {dim} covered by ellipsis in operand {i}has size {size} which "
+            f"does not broadcast with previously seen ellipsis with size {seen} for the respective "
+            "dimension"
         )
     raise RuntimeError(
-        f"einsum(): subscript {label} has size {size} for operand {i} which does not broadcast with "
-        f"previously seen size {seen}"
+        f"einsum(): subscript {label} has size {size} for operand {i} which does not broadcast "
+        f"with previously seen size {seen}"
     )
 
 
 def _contract(operands, uses, kept):
-    """Multiply aligned operands from left to right, and sum each dimension behind `kept` when it is used last."""
+    """Multiply aligned operands, and sum each dimension behind `kept` when it is used last."""
     result, *others = operands
     summed = range(kept, len(uses))
     if not others:

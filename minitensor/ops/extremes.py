@@ -138,13 +138,13 @@ def _limit(ufunc, input, dim, keepdim, name):
     return contiguous(ufunc.reduce(input, axes, keepdims=keepdim))
 
 
-@op(input=lambda grad, input, dim, keepdim, result: shared(grad, input, result, dim, keepdim))
+@op(input=shared)
 def amax(input: Array, dim=(), keepdim=False):
     """The largest element, or the largest along one or more dims; equals share the gradient."""
     return _limit(np.maximum, input, dim, keepdim, "amax")
 
 
-@op(input=lambda grad, input, dim, keepdim, result: shared(grad, input, result, dim, keepdim))
+@op(input=shared)
 def amin(input: Array, dim=(), keepdim=False):
     """The smallest element, or the smallest along one or more dims; equals share the gradient."""
     return _limit(np.minimum, input, dim, keepdim, "amin")

@@ -10,7 +10,6 @@ from ..rounding import libm
 from ..tensor import Tensor
 
 
-
 def single(function):
     """`function` of arrays, with float16 computed in float32 and rounded once, at the end."""
 
@@ -158,10 +157,15 @@ def atan(input):
     return np.arctan(input)
 
 
+def _over_square_length(input, other):
+    square = input * input + other * other
+    return square.reciprocal().masked_fill(square == 0, 0)
+
+
 @elementwise(
     to="float",
-    input=lambda grad, input, other: grad * other / (input * input + other * other),
-    other=lambda grad, input, other: -grad * input / (input * input + other * other),
+    input=lambda grad, input, other: grad * (other * _over_square_length(input, other)),
+    other=lambda grad, input, other: grad * (-input * _over_square_length(input, other)),
 )
 def atan2(input: Array, other: Array):
     """The angle of the point (other, input), between -pi and pi."""
@@ -302,9 +306,7 @@ def _softplus_slope(grad, input, beta, threshold):
 
 
 # Part of torch.nn.functional only.
-@elementwise(
-    method=False, function=False, kernel=("softplus_cpu", "f"), input=_softplus_slope
-)
+@elementwise(method=False, function=False, kernel=("softplus_cpu", "f"), input=_softplus_slope)
 def softplus(input, beta=1, threshold=20):
     """log(1 + exp(beta * input)) / beta, and input itself where beta * input > threshold."""
     return single(_softplus)(input, input.dtype.type(beta), input.dtype.type(threshold))

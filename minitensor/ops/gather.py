@@ -1,4 +1,4 @@
-"""Reading and writing single elements: `gather`, `scatter` and their relatives, with one index for each element."""
+"""Reading and writing single elements, with one index for each: `gather`, `scatter` …"""
 
 import numpy as np
 
@@ -34,13 +34,9 @@ def _check_integers(name, index):
         raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
 
 
-@op(
-    input=lambda grad, input, dim, index: (
-        grad.new_zeros(input.shape).scatter_add(dim, index, grad)
-    )
-)
+@op(input=lambda grad, input, dim, index: grad.new_zeros(input.shape).scatter_add(dim, index, grad))
 def gather(input, dim, index: Array, *, sparse_grad=False):
-    """The elements that `index` names along `dim`: result[i][j] = input[i][index[i][j]] for `dim` 1.
+    """The elements that `index` names along `dim`: input[i][index[i][j]] if `dim` is 1.
 
     >>> torch.gather(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([[1], [0]]))
     tensor([[2],
@@ -52,9 +48,7 @@ def gather(input, dim, index: Array, *, sparse_grad=False):
         return np.empty(index.shape, input.dtype)
     source, places = with_dims(input, index)
     if source.ndim != places.ndim:
-        raise RuntimeError(
-            "Index tensor must have the same number of dimensions as input tensor"
-        )
+        raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
     for d, (n, size) in enumerate(zip(places.shape, source.shape)):
         if d != dim and n > size:
             raise RuntimeError(
@@ -66,7 +60,7 @@ def gather(input, dim, index: Array, *, sparse_grad=False):
 
 
 def _scatter_into(input, dim, index, src, name="scatter"):
-    """A copy of `input`, the copy with at least one dimension, and the places in it that `index` names."""
+    """A copy of `input`, the same with a dimension at least, and the places `index` names in it."""
     dim = wrap_dim(as_int(dim, name, position=2), input.ndim)
     _check_integers("scatter", index)
     if src is not None and src.dtype != input.dtype:
@@ -84,9 +78,7 @@ def _scatter_into(input, dim, index, src, name="scatter"):
 
 def _check_smaller(index, target, dim, src):
     """Raise PyTorch's error unless `index` lies inside `target` (but for `dim`) and `src`."""
-    fits = all(
-        n <= size for d, (n, size) in enumerate(zip(index.shape, target.shape)) if d != dim
-    )
+    fits = all(n <= size for d, (n, size) in enumerate(zip(index.shape, target.shape)) if d != dim)
     expected = (
         f"Expected index {list(index.shape)} to be no larger than self {list(target.shape)} apart "
         f"from dimension {dim}"
@@ -139,14 +131,12 @@ def _scatter_call(name, input, dim, index, src, value):
         return _scatter_number, (input, dim, index, given)
     given = () if given is None else (given,)
     kinds = "int dim, Tensor index"
-    raise no_overload(
-        name, (dim, index, *given), f"{kinds}, Tensor src", f"{kinds}, Number value"
-    )
+    raise no_overload(name, (dim, index, *given), f"{kinds}, Tensor src", f"{kinds}, Number value")
 
 
 @composite
 def scatter(input, dim, index, src=None, *, value=None):
-    """A copy with elements of `src` (or one number) written to the places that `index` names along `dim`.
+    """A copy with elements of `src`, or one number, at the places that `index` names along `dim`.
 
     >>> torch.zeros(2, 2).scatter(1, torch.tensor([[1], [0]]), 5)
     tensor([[0., 5.],
@@ -183,8 +173,8 @@ def take_along_dim(input, indices, dim=None, *, out=None):
         return gather(input.view(-1), 0, indices.view(-1), out=out)
     if input.ndim != indices.ndim:
         raise RuntimeError(
-            "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
-            f"{input.ndim} dimensions for input, and {indices.ndim} dimensions for indices"
+            "torch.take_along_dim(): input and indices should have the same number of dimensions, "
+            f"but got {input.ndim} dimensions for input, and {indices.ndim} dimensions for indices"
         )
     dim = wrap_dim(dim, input.ndim)
     shapes = [list(t._array.shape) for t in (input, indices)]

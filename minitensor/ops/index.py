@@ -40,7 +40,11 @@ def _index(input, indices: Arrays):
 
 @op(
     in_place=True,
-    input=lambda grad, indices, accumulate: grad if accumulate else _index_put(grad, indices, wrap(np.array(0, grad._array.dtype)), False),
+    input=lambda grad, indices, accumulate: (
+        grad
+        if accumulate
+        else _index_put(grad, indices, wrap(np.array(0, grad._array.dtype)), False)
+    ),
     values=lambda grad, indices: _index(grad, indices),
 )
 def _index_put(input, indices: Arrays, values: Array, accumulate=False):
@@ -112,7 +116,9 @@ def _check_index(array, indices):
 
 def _broadcast_error(indices):
     shapes = ", ".join(
-        str(list((i.nonzero()[0] if i.dtype == bool else i).shape)) for i in indices if i is not None
+        str(list((i.nonzero()[0] if i.dtype == bool else i).shape))
+        for i in indices
+        if i is not None
     )
     return IndexError(
         f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}"
@@ -230,7 +236,12 @@ def _index_tensor(k):
 
 
 def _check_scalar(tensor, key):
-    if not tensor._array.ndim and len(key) == 1 and isinstance(key[0], int) and not isinstance(key[0], bool):
+    if (
+        not tensor._array.ndim
+        and len(key) == 1
+        and isinstance(key[0], int)
+        and not isinstance(key[0], bool)
+    ):
         raise IndexError(
             "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to "
             "convert a 0-dim tensor to a number"

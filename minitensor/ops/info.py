@@ -113,9 +113,7 @@ def deepcopy(self, memo):
 def reduce(self):
     """For pickle and copy.copy: the array, and whether it requires grad."""
     if not self.is_leaf:
-        raise RuntimeError(
-            "Can't pickle a tensor that is not a leaf; use tensor.detach() first."
-        )
+        raise RuntimeError("Can't pickle a tensor that is not a leaf; use tensor.detach() first.")
     return rebuild, (self._array, self.requires_grad)
 
 

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from ..arguments import NUMBERS, broadcast_error, check_fits, parse_size
-from ..declare import Array, composite, op
+from ..declare import composite, op
 from ..storage import flat_storage
 from ..tensor import Tensor, wrap
 

@@ -32,9 +32,7 @@ def cat(tensors: Arrays, dim=0):
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     for i, array in enumerate(tensors):
         if not array.ndim:
-            raise RuntimeError(
-                f"zero-dimensional tensor (at position {i}) cannot be concatenated"
-            )
+            raise RuntimeError(f"zero-dimensional tensor (at position {i}) cannot be concatenated")
     dtype = dtypes.result_dtype(*tensors)
     # Tensors of shape (0,) are passed over whatever the others' shapes are: an old promise of PyTorch.
     first, parts = None, []
@@ -117,7 +115,13 @@ def row_stack(tensors, *, out=None):
 def dstack(tensors, *, out=None):
     """Tensors behind each other: along dimension 2."""
     deep = [
-        t.reshape(1, 1, 1) if not t.ndim else t[None, :, None] if t.ndim == 1 else t[..., None] if t.ndim == 2 else t
+        t.reshape(1, 1, 1)
+        if not t.ndim
+        else t[None, :, None]
+        if t.ndim == 1
+        else t[..., None]
+        if t.ndim == 2
+        else t
         for t in tensors
     ]
     return cat(deep, 2, out=out)

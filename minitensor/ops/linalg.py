@@ -9,9 +9,9 @@ from ..return_types import Plain
 from ..tensor import as_int, wrap, wrap_dim
 from .create import finish, numpy_dtype
 from .matmul import write
+from .parts import _diagonal_backward, _diagonal_view
 from .reduce import contiguous, work_dtype
 from .reshape import _unsafe_view
-from .parts import _diagonal_backward, _diagonal_view
 
 # Triangles
 
@@ -117,9 +117,7 @@ def diag_embed(input, offset=0, dim1=-2, dim2=-1):
 @op(
     node="DiagonalBackward",
     number="0_copy",
-    input=lambda grad, input_shape, diagonal: _diagonal_backward(
-        grad, input_shape, diagonal, 0, 1
-    ),
+    input=lambda grad, input_shape, diagonal: _diagonal_backward(grad, input_shape, diagonal, 0, 1),
 )
 def _diagonal_copy(input, diagonal):
     return _diagonal_view(input, diagonal, 0, 1).copy()
@@ -163,7 +161,8 @@ def check_square(name, array):
     rows, columns = array.shape[-2:]
     if rows != columns:
         raise RuntimeError(
-            f"{name}: A must be batches of square matrices, but they are {rows} by {columns} matrices"
+            f"{name}: A must be batches of square matrices, but they are {rows} by {columns} "
+            "matrices"
         )
     if array.dtype.kind != "f":
         label = dtypes.of(array.dtype).label
@@ -184,7 +183,7 @@ def by_columns(matrices):
 
 
 def first_singular(matrices):
-    """Where an inverse fails: the text that tells the matrix in a batch, and its first zero pivot."""
+    """Where an inverse fails: the matrix in a batch, in words, and its first zero pivot."""
     for place, matrix in enumerate(matrices.reshape(-1, *matrices.shape[-2:])):
         rest = matrix.copy()
         for k in range(len(rest)):
@@ -249,19 +248,25 @@ def _is_vector(A, B):
     return B.ndim == 1 or (A.ndim - 1 == B.ndim and B.shape == A.shape[:-1])
 
 
-def _solve_slope(grad, A, B, result):
-    step = -_solve(A.mT, grad)
+def _solve_slope(grad, A, B, left, result):
+    step = -_solve(A.mT, grad, left)
     if _is_vector(A, B):
         return step.unsqueeze(-1) @ result.unsqueeze(-2)
-    return step @ result.mT
+    return step @ result.mT if left else result.mT @ step
 
 
 @op(
     node="LinalgSolveExBackward",
     A=_solve_slope,
-    B=lambda grad, A: _solve(A.mT, grad),
+    B=lambda grad, A, left: _solve(A.mT, grad, left),
 )
-def _solve(A, B):
+def _solve(A, B, left):
+    if not left:
+        return _solution(A.swapaxes(-2, -1), B.swapaxes(-2, -1)).swapaxes(-2, -1)
+    return _solution(A, B)
+
+
+def _solution(A, B):
     vector = _is_vector(A, B)
     right = B[..., None] if vector else B
     try:
@@ -273,11 +278,13 @@ def _solve(A, B):
         ) from None
     except ValueError:
         raise broadcast_error([np.broadcast_to(0, x.shape[:-2]) for x in (A, right)]) from None
-    return result[..., 0].copy() if vector else by_columns(result)
+    if vector:
+        result = result[..., 0]
+    return by_columns(result) if result.ndim > 1 else result.copy()
 
 
 def solve(A, B, *, left=True, out=None):
-    """The X that solves A @ X = B (X @ A = B if not `left`), for square matrices A. B may be a vector.
+    """The X that solves A @ X = B (X @ A = B if not `left`), A being square; B may be a vector.
 
     >>> A = torch.tensor([[2., 0.], [0., 4.]])
     >>> torch.linalg.solve(A, torch.tensor([2., 2.]))
@@ -301,7 +308,7 @@ def solve(A, B, *, left=True, out=None):
             f"({a.shape[-1]}x{a.shape[-1]} and {rows}x{columns})"
         )
     check_not_half(a)
-    return _solve(A, B, out=out) if left else _solve(A.mT, B.mT, out=out).mT
+    return _solve(A, B, left, out=out)
 
 
 # Other products
@@ -319,7 +326,8 @@ def _cross(input, other, dim):
     sizes = (input.shape[place], other.shape[place])
     if sizes != (3, 3):
         raise RuntimeError(
-            f"linalg.cross: inputs dimension {dim} must have length 3. Got {sizes[0]} and {sizes[1]}"
+            f"linalg.cross: inputs dimension {dim} must have length 3. Got {sizes[0]} and "
+            f"{sizes[1]}"
         )
     if input.dtype != other.dtype:
         first, second = dtypes.of(input.dtype).label, dtypes.of(other.dtype).label
@@ -334,7 +342,7 @@ def _cross(input, other, dim):
 
 @composite
 def cross(input, other, dim=None, *, out=None):
-    """The cross product of vectors of three elements, which lie along `dim` (or the first of size 3).
+    """The cross product of vectors of three elements, along `dim` (or the first of size 3).
 
     >>> torch.cross(torch.tensor([1, 0, 0]), torch.tensor([0, 1, 0]))
     tensor([0, 0, 1])
@@ -379,7 +387,6 @@ def vander(x, N=None, increasing=False):
     if count > 0:
         result.select(1, 0).fill_(1)
     if count > 1:
-        powers = result[:, 1:]
-        powers.copy_(x.unsqueeze(1))
-        powers.copy_(powers.cumprod(1))
+        result[:, 1:].copy_(x.unsqueeze(1))
+        result[:, 1:].copy_(result[:, 1:].cumprod(1))
     return result if increasing else result.flip(1)

@@ -1,4 +1,4 @@
-"""Elements by their place in reading order, or by a mask: `take`, `put`, `masked_select`, `nonzero` …"""
+"""Elements by their place in reading order, or by a mask: `take`, `masked_select`, `nonzero` …"""
 
 import numpy as np
 
@@ -24,16 +24,13 @@ def _places(array, index):
     outside = index[(index < -count) | (index >= count)]
     if outside.size:
         raise IndexError(
-            f"out of range: tried to access index {outside.flat[0]} on a tensor of {count} elements."
+            f"out of range: tried to access index {outside.flat[0]} on a tensor of {count} "
+            "elements."
         )
     return np.unravel_index(index % max(count, 1), array.shape)
 
 
-@op(
-    input=lambda grad, input, index: (
-        grad.new_zeros(input.shape).put(index, grad, accumulate=True)
-    )
-)
+@op(input=lambda grad, input, index: grad.new_zeros(input.shape).put(index, grad, accumulate=True))
 def take(input, index: Array):
     """The elements at some places, counted through the whole tensor in reading order.
 
@@ -66,8 +63,8 @@ def put(input, index: Array, source, accumulate=False):
         )
     if index.size != source.size:
         raise IndexError(
-            "put_(): Expected source and index to have the same number of elements, but got source.numel() = "
-            f"{source.size}, index.numel() = {index.size}"
+            "put_(): Expected source and index to have the same number of elements, but got "
+            f"source.numel() = {source.size}, index.numel() = {index.size}"
         )
     if index.size and not input.size:
         raise IndexError("put_(): Tried to put elements into an empty tensor")
@@ -120,7 +117,7 @@ def _source_slope(grad, mask, source_shape):
 
 @op(input=lambda grad, mask: grad.masked_fill(mask, 0), source=_source_slope)
 def masked_scatter(input, mask: Array, source):
-    """A copy with the elements where a mask is True replaced by those of `source`, one after the other."""
+    """A copy with the elements where a mask is True replaced by those of `source`, in order."""
     if mask.dtype != bool:
         raise RuntimeError(
             f"masked_scatter_ only supports boolean masks, but got mask with dtype {label(mask)}"
@@ -151,7 +148,9 @@ def masked_scatter_(self, mask, source):
 
 @composite
 def nonzero(input, *, as_tuple=False, out=None):
-    """The places of all elements that are not zero: a row of indices for each, or one tensor for each dimension.
+    """The places of all elements that are not zero, a row of indices for each.
+
+    `as_tuple=True` gives one tensor of indices for each dimension instead.
 
     >>> torch.nonzero(torch.tensor([[0, 1], [2, 0]]))
     tensor([[0, 1],

@@ -1,10 +1,10 @@
-"""Products of vectors and matrices: `@` and its relatives, alone, in batches and with something added."""
+"""Products of vectors and matrices: `@`, alone, in batches, with something added."""
 
 import numpy as np
 
 from .. import dtypes
 from ..arguments import broadcast_error, wrong_type
-from ..declare import Array, composite, op
+from ..declare import composite, op
 from ..grad_mode import state
 from ..tensor import Tensor
 from .reshape import _unsafe_view
@@ -19,11 +19,11 @@ def check_tensors(name, **values):
 
 
 def multiply(a, b, kernel):
-    """a @ b, of arrays that fit; float16 is added up in float32. `kernel` is named to those who try bools."""
+    """a @ b, of arrays that fit, float16 added up in float32; `kernel` names the op in errors."""
     kind = a.dtype
     if kind == np.float16:
         return np.matmul(a.astype(np.float32), b.astype(np.float32), order="C").astype(kind)
-    if kind == np.bool_ and a.size and b.size:
+    if kind == np.bool_ and (a.size and b.size or kernel == "dot"):
         raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
     return np.matmul(a, b, order="C")
 
@@ -60,8 +60,7 @@ def _check_inner(mat1, mat2):
     (rows, inner), (inner2, columns) = mat1.shape, mat2.shape
     if inner != inner2:
         raise RuntimeError(
-            "mat1 and mat2 shapes cannot be multiplied "
-            f"({rows}x{inner} and {inner2}x{columns})"
+            f"mat1 and mat2 shapes cannot be multiplied ({rows}x{inner} and {inner2}x{columns})"
         )
 
 
@@ -107,8 +106,9 @@ def dot(input, tensor):
         )
     if input.size != tensor.size:
         raise RuntimeError(
-            f"inconsistent tensor size, expected tensor [{input.size}] and src [{tensor.size}] to have the "
-            f"same number of elements, but got {input.size} and {tensor.size} elements respectively"
+            f"inconsistent tensor size, expected tensor [{input.size}] and src [{tensor.size}] to "
+            f"have the same number of elements, but got {input.size} and {tensor.size} elements "
+            "respectively"
         )
     return multiply(input, tensor, "dot")
 
@@ -271,8 +271,8 @@ def write(name, result, out):
     """Put the result of a composite into the tensor given as `out=`."""
     if state.enabled and (result.requires_grad or out.requires_grad):
         raise RuntimeError(
-            f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of "
-            "the arguments requires grad."
+            f"{name}(): functions with out=... arguments don't support automatic differentiation, "
+            "but one of the arguments requires grad."
         )
     if out._array.shape != result._array.shape:
         out._resize(result._array.shape, warn=True)
@@ -280,7 +280,7 @@ def write(name, result, out):
 
 
 def _folds(input, other):
-    """Whether PyTorch makes one tall matrix of a batch, to multiply it by a single matrix or vector.
+    """Whether PyTorch makes one tall matrix of a batch, to multiply it by one matrix or vector.
 
     It does so to save memory in backward, and where it needs no copy.
     """

@@ -11,21 +11,21 @@ from ..tensor import Tensor
 from .reduce import contiguous, put_back, reduced_axes, work_dtype
 
 
-def _size(input, order, axes, keepdim):
+def _size(input, ord, axes, keepdim):
     """The norm of an array along some axes."""
     result_dtype, work = input.dtype, work_dtype(input, None)
     magnitudes = np.abs(input.astype(work, copy=False))
-    if order == 0:
+    if ord == 0:
         size = np.add.reduce(magnitudes != 0, axes, work, None, keepdim)
-    elif order == 1:
+    elif ord == 1:
         size = np.add.reduce(magnitudes, axes, None, None, keepdim)
-    elif order == 2:
+    elif ord == 2:
         size = np.sqrt(np.add.reduce(magnitudes * magnitudes, axes, None, None, keepdim))
-    elif math.isinf(order):
-        extreme = np.maximum if order > 0 else np.minimum
+    elif math.isinf(ord):
+        extreme = np.maximum if ord > 0 else np.minimum
         size = extreme.reduce(magnitudes, axes, None, None, keepdim)
     else:
-        size = np.add.reduce(magnitudes**order, axes, None, None, keepdim) ** (1 / order)
+        size = np.add.reduce(magnitudes**ord, axes, None, None, keepdim) ** (1 / ord)
     return contiguous(size.astype(result_dtype, copy=False))
 
 
@@ -98,55 +98,42 @@ def _check_not_empty(input, ord, dims):
 def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     """The norm of all elements, or along dims: the p-th root of the sum of their p-th powers.
 
-    `p`: a number, `inf`, `-inf`, "fro" (same as 2) or "nuc" (the sum of the singular values).
+    `p`: a number, `inf`, `-inf`, or "fro", the same as 2. (PyTorch also has "nuc".)
 
     >>> x = torch.tensor([3., -4.])
     >>> x.norm(), x.norm(1), x.norm(float("inf"))
     (tensor(5.), tensor(7.), tensor(4.))
     """
-    if p == "nuc":
-        return _nuclear_norm(input, dim, keepdim)
     dims = dim if dim is None or isinstance(dim, (tuple, list)) else (dim,)
-    if p == "fro" and dims is not None and len(dims) > 2:
-        raise _no_matrix(dims)
-    if isinstance(p, str) and p != "fro":
-        raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
+    if isinstance(p, str):
+        _check_name(p, dims)
     order = 2 if p is None or p == "fro" else p.item() if isinstance(p, Tensor) else p
     return _vector_norm(input, order, dims, keepdim, dtype=dtype, out=out)
 
 
-def _nuclear_norm(input, dim, keepdim):
-    dims = (-2, -1) if dim is None else dim if isinstance(dim, (tuple, list)) else (dim,)
-    if len(dims) != 2:
-        raise _no_matrix(dims)
-    given = dtypes.of(input._array.dtype)
-    if not given.is_floating_point:
-        raise RuntimeError(
-            "linalg.matrix_norm: Expected a floating point or complex tensor as input. Got "
-            f"{given.label}"
+def _check_name(p, dims):
+    if p == "nuc":
+        raise NotImplementedError(
+            "linalg.matrix_norm: minitensor has no singular values, which order nuc needs"
         )
-    total = input.movedim(dims, (-2, -1)).svd()[1].sum(-1)
-    for d in sorted(d % input.ndim for d in dims) if keepdim else ():
-        total = total.unsqueeze(d)
-    return total
-
-
-def _no_matrix(dims):
-    return RuntimeError(
-        f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(str(d) for d in dims)}"
-    )
+    if p != "fro":
+        raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
+    if dims is not None and len(dims) > 2:
+        raise RuntimeError(
+            f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dims))}"
+        )
 
 
 def _distance_slope(grad, input, other, p, result):
     return _size_slope(grad, input - other, p, None, False, result)
 
 
-@op(
-    input=_distance_slope,
-    other=lambda grad, input, other, p, result: _negated(
-        _distance_slope(grad, input, other, p, result)
-    ),
-)
+def _distance_slope_of_other(grad, input, other, p, result):
+    slope = _distance_slope(grad, input, other, p, result)
+    return None if slope is None else -slope
+
+
+@op(input=_distance_slope, other=_distance_slope_of_other)
 def dist(input, other, p=2):
     """The p-norm of input - other.
 
@@ -166,7 +153,3 @@ def dist(input, other, p=2):
     except ValueError:
         raise broadcast_error((input, other)) from None
     return _size(difference, p, None, False)
-
-
-def _negated(slope):
-    return None if slope is None else -slope

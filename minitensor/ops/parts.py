@@ -38,7 +38,10 @@ def select(input, dim, index):
     return input[(slice(None),) * dim + (index, ...)]
 
 
-@view(node="SliceBackward", input=lambda grad, input_shape, dim, index: _slice_backward(grad, input_shape, dim, index))
+@view(
+    node="SliceBackward",
+    input=lambda grad, input_shape, dim, index: _slice_backward(grad, input_shape, dim, index),
+)
 def _slice(input, dim, index):
     return input[(slice(None),) * dim + (index,)]
 

@@ -122,7 +122,11 @@ def _pow_op(input, exponent):
         if isinstance(input, NUMBERS):
             return _pow_number_base
     elif isinstance(exponent, NUMBERS) and isinstance(input, Tensor):
-        if exponent < 0 and isinstance(exponent, (int, np.integer)) and not input.is_floating_point():
+        if (
+            exponent < 0
+            and isinstance(exponent, (int, np.integer))
+            and not input.is_floating_point()
+        ):
             raise RuntimeError("Integers to negative integer powers are not allowed.")
         check_fits(exponent, dtypes.result_dtype(input._array, exponent))
         return _pow_number

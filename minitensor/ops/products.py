@@ -14,7 +14,7 @@ from .matmul import check_tensors, dot, mm, write
 
 @composite
 def outer(input, vec2, *, out=None):
-    """All products of an element of one vector and one of the other: (n,) and (m,) give (n, m).
+    """All products of an element of one vector and one of the other: (n,) by (m,) is (n, m).
 
     >>> torch.outer(torch.tensor([1, 2]), torch.tensor([3, 4, 5]))
     tensor([[ 3,  4,  5],
@@ -36,7 +36,7 @@ def ger(input, vec2, *, out=None):
 
 
 def multiply_chain(matrices):
-    """The product of many matrices, in the order that needs the fewest multiplications of numbers."""
+    """The product of many matrices, in the order that needs the fewest multiplications."""
     if len(matrices) == 2:
         return mm(*matrices)
     sizes = [m._array.shape[0] for m in matrices] + [matrices[-1]._array.shape[1]]
@@ -57,7 +57,7 @@ def multiply_chain(matrices):
 
 
 def _best_cuts(sizes):
-    """Where to cut each stretch of a chain of matrices in two, by the costs of shorter stretches."""
+    """Where to cut each stretch of a chain in two, found from the costs of shorter stretches."""
     count = len(sizes) - 1
     costs, cuts = {(i, i + 1): 0 for i in range(count)}, {}
     for length in range(2, count + 1):
@@ -86,7 +86,7 @@ def chain_matmul(*matrices, out=None):
         if matrix.ndim != 2:
             raise RuntimeError(f"Tensor dimension is {matrix.ndim}, expected 2 instead.")
     if len(matrices) == 1:
-        return matrices[0]
+        return matrices[0].clone()
     return multi_dot(matrices, out=out)
 
 
@@ -181,8 +181,8 @@ def tensordot(a, b, dims=2, out=None):
         first, second = range(-dims, 0), range(dims)
     else:
         raise RuntimeError(
-            "tensordot expects dims to be int or tuple[list[int], list[int]] or list[list[int]] containing "
-            f"two lists, but got dims={dims}"
+            "tensordot expects dims to be int or tuple[list[int], list[int]] or list[list[int]] "
+            f"containing two lists, but got dims={dims}"
         )
     result = _tensordot(a, b, list(first), list(second))
     return result if out is None else write("tensordot", result, out)
@@ -202,21 +202,17 @@ def _tensordot(a, b, first, second):
             b = b.sum(j, keepdim=True, dtype=b.dtype)
         elif n != m:
             raise RuntimeError(
-                f"contracted dimensions need to match, but first has size {n} in dim {i} and second "
-                f"has size {m} in dim {j}"
+                f"contracted dimensions need to match, but first has size {n} in dim {i} and "
+                f"second has size {m} in dim {j}"
             )
         else:
             inner *= n
-    first, second = (
-        [wrap_dim(d, t.ndim) for d in dims] for t, dims in ((a, first), (b, second))
-    )
+    first, second = ([wrap_dim(d, t.ndim) for d in dims] for t, dims in ((a, first), (b, second)))
     check_dims_unique(first)
     check_dims_unique(second)
     kept_a = [d for d in range(a.ndim) if d not in first]
     kept_b = [d for d in range(b.ndim) if d not in second]
-    rows, columns = (
-        [t._array.shape[d] for d in kept] for t, kept in ((a, kept_a), (b, kept_b))
-    )
+    rows, columns = ([t._array.shape[d] for d in kept] for t, kept in ((a, kept_a), (b, kept_b)))
     n, m = int(np.prod(rows)), int(np.prod(columns))
     a, b = a.permute(kept_a + first), b.permute(second + kept_b)
     if n == m == 1:

@@ -22,7 +22,8 @@ def reduced_axes(dim, ndim, name):
     for d in dim if isinstance(dim, (tuple, list)) else (dim,):
         if isinstance(d, bool) or not hasattr(d, "__index__"):
             raise wrong_type(name, "dim", 1, "tuple of ints", dim)
-    return parse_dims(dim, ndim) if ndim else parse_dims(dim, ndim) and None
+    dims = parse_dims(dim, ndim)
+    return dims if ndim else None  # a 0-dim tensor has a dim 0 in PyTorch, in NumPy not
 
 
 def contiguous(result):
@@ -44,12 +45,6 @@ def work_dtype(array, dtype):
     if array.dtype.kind == "f":
         return np.dtype("float32") if array.itemsize == 2 else array.dtype
     return array.dtype if dtype is not None else np.dtype("int64")
-
-
-def check_floating(array, name, text):
-    """Raise PyTorch's error if an op of floating-point numbers got others."""
-    if array.dtype.kind != "f":
-        raise RuntimeError(f"{name}: {text}. Got {dtypes.of(array.dtype).label}")
 
 
 def put_back(grad, shape, dim, keepdim):
@@ -326,7 +321,8 @@ def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
 
 
 def _truth(ufunc, input, dim, keepdim, name):
-    axes = () if isinstance(dim, (tuple, list)) and not dim else reduced_axes(dim, input.ndim, name)
+    no_dims = isinstance(dim, (tuple, list)) and not dim  # which here does not mean all
+    axes = () if no_dims else reduced_axes(dim, input.ndim, name)
     result = ufunc.reduce(input, axes, bool, None, keepdim)
     return contiguous(result.astype("uint8") if input.dtype == "uint8" else result)
 

@@ -121,7 +121,9 @@ def movedim(input, source, destination):
     places = [wrap_dim(d, input.ndim) for d in places]
     rest = [d for d in range(input.ndim) if d not in sources]
     order = dict(zip(places, sources))
-    return _permute(input, tuple(order[d] if d in order else rest.pop(0) for d in range(input.ndim)))
+    return _permute(
+        input, tuple(order[d] if d in order else rest.pop(0) for d in range(input.ndim))
+    )
 
 
 @composite
@@ -184,9 +186,7 @@ def sum_to_size(self, *size):
         return self
     new = len(shape) - len(size)
     if new < 0 or any(a != b and a != 1 for a, b in zip(size, shape[new:])):
-        raise RuntimeError(
-            f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}."
-        )
+        raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
     dims = tuple(d for d in range(len(shape)) if d < new or (size[d - new] == 1 and shape[d] != 1))
     result = self.sum(dims, keepdim=True) if dims else self
     return reshape(result, size) if new else result

@@ -116,7 +116,9 @@ def round(input, *, decimals=0):
     kind = input.dtype.kind
     if kind == "b" or (decimals and kind != "f"):
         kernel = "round_cpu" if decimals else "round_vml_cpu"
-        raise NotImplementedError(f'"{kernel}" not implemented for \'{dtypes.of(input.dtype).label}\'')
+        raise NotImplementedError(
+            f"\"{kernel}\" not implemented for '{dtypes.of(input.dtype).label}'"
+        )
     if kind != "f":
         return input.copy()
     scale = input.dtype.type(10.0 ** np.abs(decimals))

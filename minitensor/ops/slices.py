@@ -22,8 +22,8 @@ def copy_in_order(array):
 
 
 @op(
-    input=lambda grad, input_shape, dim, index: (
-        grad.new_zeros(input_shape).index_add(dim, index, grad)
+    input=lambda grad, input_shape, dim, index: grad.new_zeros(input_shape).index_add(
+        dim, index, grad
     )
 )
 def index_select(input, dim, index: Array):
@@ -95,7 +95,8 @@ def _check_index_add(input, dim, index, source):
         )
     if source.dtype != input.dtype:
         raise RuntimeError(
-            f"index_add_(): self ({label(input)}) and source ({label(source)}) must have the same scalar type"
+            f"index_add_(): self ({label(input)}) and source ({label(source)}) must have the same "
+            "scalar type"
         )
     if dim and dim >= source.ndim:
         raise RuntimeError(
@@ -111,8 +112,8 @@ def _check_index_add(input, dim, index, source):
     both = input.ndim and source.ndim
     if _without(input.shape, dim, both) != _without(source.shape, dim, both):
         raise RuntimeError(
-            "source tensor shape must match self tensor shape, excluding the specified dimension. Got "
-            f"self.shape = {list(input.shape)} source.shape = {list(source.shape)}"
+            "source tensor shape must match self tensor shape, excluding the specified dimension. "
+            f"Got self.shape = {list(input.shape)} source.shape = {list(source.shape)}"
         )
 
 
@@ -146,21 +147,21 @@ def _check_index_copy(input, dim, index, source):
         )
     if source.ndim and input.ndim and source.ndim != input.ndim:
         raise IndexError(
-            f"{name} When source and destination are not scalars, their dimensionality must match. Source "
-            f"dimensionality ({source.ndim}), destination dimensionality ({input.ndim})"
+            f"{name} When source and destination are not scalars, their dimensionality must match. "
+            f"Source dimensionality ({source.ndim}), destination dimensionality ({input.ndim})"
         )
     if index.dtype != np.int64:
         raise RuntimeError(f"{name} Expected a long tensor for index, but got {label(index)}")
     if input.dtype != source.dtype:
         raise RuntimeError(
-            f"{name} self and source expected to have the same dtype, but got (self) {label(input)} and "
-            f"(source) {label(source)}"
+            f"{name} self and source expected to have the same dtype, but got (self) "
+            f"{label(input)} and (source) {label(source)}"
         )
     ours, theirs = _without(input.shape, dim), _without(source.shape, dim)
     if ours != theirs:
         raise RuntimeError(
-            f"{name} Source/destination tensor must have same slice shapes. Destination slice shape: "
-            f"{' '.join(map(str, ours))} at dimension {dim} and source slice shape: "
+            f"{name} Source/destination tensor must have same slice shapes. Destination slice "
+            f"shape: {' '.join(map(str, ours))} at dimension {dim} and source slice shape: "
             f"{' '.join(map(str, theirs))} at dimension 0."
         )
     if source.ndim and count != source.shape[dim]:
@@ -211,9 +212,7 @@ def _fill_op(name, dim, index, value):
     if isinstance(value, NUMBERS):
         return _index_fill_number
     kinds = "int dim, Tensor index"
-    raise no_overload(
-        name, (dim, index, value), f"{kinds}, Tensor value", f"{kinds}, Number value"
-    )
+    raise no_overload(name, (dim, index, value), f"{kinds}, Tensor value", f"{kinds}, Number value")
 
 
 @composite

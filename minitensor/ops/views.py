@@ -4,12 +4,11 @@ import numpy as np
 
 from .. import dtypes
 from ..arguments import check_dims_unique, parse_size
-from ..declare import Array, composite, op, view
+from ..declare import composite, view
 from ..grad_mode import state
 from ..storage import flat_storage, strided
 from ..tensor import Tensor, wrap_dim
 from ..views import AsStrided, make_view
-from .join import cat, stack
 
 
 def restride(array, shape, strides):
@@ -152,7 +151,9 @@ def expand_strides(array, size):
                 )
             if size[dim] == 1:
                 right = dim + 1
-                strides[dim] = strides[right] * shape[right] if right < len(size) else array.itemsize
+                strides[dim] = (
+                    strides[right] * shape[right] if right < len(size) else array.itemsize
+                )
             continue
         old, step = array.shape[dim - new], array.strides[dim - new]
         if size[dim] == -1 or size[dim] == old:
@@ -216,8 +217,10 @@ def permute(input, *order, dims=None):
 @view(input=lambda grad, dim0, dim1: grad.transpose(dim0, dim1))
 def transpose(input, dim0, dim1):
     """Two dimensions swapped."""
-    return input.swapaxes(wrap_dim(dim0, input.ndim), wrap_dim(dim1, input.ndim)) if input.ndim else (
-        _check_scalar_dims(input, dim0, dim1)
+    return (
+        input.swapaxes(wrap_dim(dim0, input.ndim), wrap_dim(dim1, input.ndim))
+        if input.ndim
+        else (_check_scalar_dims(input, dim0, dim1))
     )
 
 
@@ -242,9 +245,7 @@ def t(input):
 
 def _squeezed(input, dims):
     keep = [d for d in range(input.ndim) if d not in dims or input.shape[d] != 1]
-    return restride(
-        input, [input.shape[d] for d in keep], [input.strides[d] for d in keep]
-    )
+    return restride(input, [input.shape[d] for d in keep], [input.strides[d] for d in keep])
 
 
 def _squeeze_number(dim):
@@ -257,7 +258,9 @@ def squeeze(input, dim=None):
     if dim is None:
         dims = range(input.ndim)
     else:
-        dims = [wrap_dim(d, input.ndim) for d in (dim if isinstance(dim, (tuple, list)) else (dim,))]
+        dims = [
+            wrap_dim(d, input.ndim) for d in (dim if isinstance(dim, (tuple, list)) else (dim,))
+        ]
         check_dims_unique(dims)
     return _squeezed(input, dims)
 
