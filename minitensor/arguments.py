@@ -40,10 +40,11 @@ def broadcast_error(arrays):
     return None
 
 
-def bad_arguments(op, args, kwargs, method=False):
+def bad_arguments(op, args, kwargs=None, method=False):
     """PyTorch's TypeError for arguments that do not fit an op's declaration."""
     name = op.name
     positional, tensors = op.positional, op.tensors
+    kwargs = kwargs or {}
     if isinstance(args, dict):
         args, kwargs = tuple(args[p] for p in op.parameters if p in args), {}
     unknown = [k for k in kwargs if k not in op.parameters]

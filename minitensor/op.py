@@ -17,6 +17,10 @@ Array = np.ndarray  # annotates parameters that are tensors
 Arrays = list[np.ndarray]  # those that are lists of tensors
 
 
+# Names that PyTorch accepts for NumPy's sake.
+NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "x2": "other"}
+
+
 class Mask:
     """Annotates an operand of an element-wise op that is broadcast, but takes no part in promotion."""
 
@@ -53,14 +57,17 @@ class Op:
 
     def bind(self, args, kwargs):
         """The arguments by name, defaults included; PyTorch's TypeError if they do not fit."""
-        values = {**self.defaults, **dict(zip(self.positional, args)), **kwargs}
+        values = {**self.defaults, **dict(zip(self.positional, args, strict=False)), **kwargs}
         if (
-            len(args) > len(self.positional)
-            or len(values) != len(self.parameters)
-            or not kwargs.keys() <= set(self.parameters[len(args) :])
+            len(args) <= len(self.positional)
+            and len(values) == len(self.parameters)
+            and kwargs.keys() <= set(self.parameters[len(args) :])
         ):
-            raise bad_arguments(self, args, kwargs)
-        return values
+            return values
+        renamed = {NUMPY_NAMES.get(name, name): value for name, value in kwargs.items()}
+        if renamed.keys() != kwargs.keys():
+            return self.bind(args, renamed)
+        raise bad_arguments(self, args, kwargs)
 
     def compute(self, values):
         """The result, as one array or several, from arguments by name."""

@@ -13,11 +13,12 @@ import numpy as np
 THREADED = 32_768
 
 
-def ordered_sum(array, axes, keepdims=False):
-    """The sum of a float array over `axes` (a sorted tuple), added up in PyTorch's order where it is known."""
+def add_up(array, axes=None, keepdims=False):
+    """The sum of a float array over `axes` (a sorted tuple, or None: all), in PyTorch's order if that is known."""
     if (array.ndim <= 1 and array.size <= 4) or array.size >= THREADED:
         return np.add.reduce(array, axis=axes, keepdims=keepdims)
     ndim = array.ndim
+    axes = tuple(range(ndim)) if axes is None else axes
     kept = tuple(1 if d in axes else n for d, n in enumerate(array.shape))
     shape = kept if keepdims else tuple(n for d, n in enumerate(array.shape) if d not in axes)
     if not array.size or not axes:

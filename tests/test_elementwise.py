@@ -8,10 +8,10 @@ import pytest
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from torch_compare import agree, torch
 
 import minitensor
 from minitensor.ops import aliases
-from torch_compare import agree, torch
 
 DTYPES = ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64"]
 SHAPES = [[(), (3,), (2, 3), (2, 1), (1, 3)], [(), (0,), (2, 0), (2, 1)]]  # each broadcasts

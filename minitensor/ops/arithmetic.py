@@ -297,9 +297,16 @@ def fmod(input, other):
 # A number on the left: what Python calls when it does not know how to compute `2 - x`
 
 
+@elementwise(node="RsubBackward", number=1, input=lambda grad: -grad)
+def _subtract_from_number(input, other):
+    return np.subtract(other, input)
+
+
 @composite(torch=False)
 def __rsub__(self, other):
-    return rsub(self, other) if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
+    if isinstance(other, NUMBERS):
+        return _subtract_from_number(self, other)
+    return rsub(self, other) if isinstance(other, Tensor) else NotImplemented
 
 
 @composite(torch=False)

@@ -72,6 +72,7 @@ def log1p(input):
 
 
 @elementwise(
+    in_place=False,
     kernel=("logaddexp_cpu", "f"),
     input=lambda grad, input, other: grad / (1 + (other - input).exp()),
     other=lambda grad, input, other: grad / (1 + (input - other).exp()),
@@ -82,6 +83,7 @@ def logaddexp(input: Array, other: Array):
 
 
 @elementwise(
+    in_place=False,
     kernel=("logaddexp2_cpu", "f"),
     input=lambda grad, input, other: grad / (1 + (other - input).exp2()),
     other=lambda grad, input, other: grad / (1 + (input - other).exp2()),

@@ -8,7 +8,7 @@ from ..declare import composite, op
 from ..return_types import Plain
 from ..tensor import as_int, wrap, wrap_dim
 from .create import finish, numpy_dtype
-from .matmul import write
+from .matmul import no_bools, write
 from .parts import _diagonal_backward, _diagonal_view
 from .reduce import contiguous, work_dtype
 from .reshape import _unsafe_view
@@ -89,7 +89,7 @@ def trace(input):
     if input.ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
     if input.dtype == bool:
-        raise NotImplementedError("\"trace\" not implemented for 'Bool'")
+        raise no_bools("trace")
     total = input.diagonal().sum(dtype=work_dtype(input, None))
     return total.astype(input.dtype) if input.dtype.kind == "f" else total
 
@@ -333,7 +333,7 @@ def _cross(input, other, dim):
         first, second = dtypes.of(input.dtype).label, dtypes.of(other.dtype).label
         raise RuntimeError(f"expected scalar type {first} but found {second}")
     if input.dtype == bool:
-        raise NotImplementedError("\"cross\" not implemented for 'Bool'")
+        raise no_bools("cross")
     try:
         return contiguous(np.cross(input, other, axis=place))
     except ValueError:

@@ -23,9 +23,14 @@ def multiply(a, b, kernel):
     kind = a.dtype
     if kind == np.float16:
         return np.matmul(a.astype(np.float32), b.astype(np.float32), order="C").astype(kind)
-    if kind == np.bool_ and (a.size and b.size or kernel == "dot"):
-        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+    if kind == np.bool_ and a.size and b.size:
+        raise no_bools(kernel)
     return np.matmul(a, b, order="C")
+
+
+def no_bools(kernel):
+    """PyTorch's error for an op that has no code for bools."""
+    return NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
 
 
 def scaled(grad, factor):
@@ -110,6 +115,8 @@ def dot(input, tensor):
             f"have the same number of elements, but got {input.size} and {tensor.size} elements "
             "respectively"
         )
+    if input.dtype == np.bool_:
+        raise no_bools("dot")
     return multiply(input, tensor, "dot")
 
 

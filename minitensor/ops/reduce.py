@@ -9,6 +9,7 @@ from .. import dtypes
 from ..arguments import parse_dims, wrong_type
 from ..declare import Array, composite, op
 from ..return_types import Plain
+from ..summation import add_up
 from ..tensor import Tensor, as_int, wrap, wrap_dim
 from .join import cat
 
@@ -87,10 +88,12 @@ def _by_dim(dim):
 
 def _fold(ufunc, input, dim, keepdim, dtype, name):
     if dim is None and dtype is None and input.dtype.char in "fd" and not keepdim:
-        return ufunc.reduce(input, None)  # nearly every call: kept short for speed
+        return add_up(input) if ufunc is np.add else ufunc.reduce(input, None)
     input = cast(input, dtype, name)
     work = work_dtype(input, dtype)
     axes = reduced_axes(dim, input.ndim, name)
+    if ufunc is np.add and input.dtype == work and work.kind == "f":
+        return contiguous(add_up(input, axes, keepdim))
     result = ufunc.reduce(input, axes, work, None, keepdim)
     return contiguous(result.astype("float16") if input.dtype == "float16" else result)
 
@@ -146,7 +149,7 @@ def mean(input: Array, dim=None, keepdim=False, *, dtype=None):
         error.add_note("Hint: convert first, as in x.float().mean().")
         raise error
     axes = reduced_axes(dim, input.ndim, "mean")
-    total = np.add.reduce(input, axes, work_dtype(input, dtype), None, keepdim)
+    total = add_up(input.astype(work_dtype(input, dtype), copy=False), axes, keepdim)
     result = total / (input.size // max(total.size, 1))
     return contiguous(result.astype(input.dtype, copy=False))
 

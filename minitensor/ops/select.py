@@ -1,5 +1,6 @@
 """Choosing between values, element by element: where, masked_fill, clamp, maximum, minimum."""
 
+import math
 import warnings
 
 import numpy as np
@@ -224,20 +225,15 @@ _clamp_max_tensor = elementwise(node="ClampMaxBackward", number=1, **_at_most_sl
 
 
 def _clamp_call(name, input, min, max):
-    """Which op clamps these, and its arguments."""
+    """Which op clamps these, and its arguments: tensors by position, numbers by name."""
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     bounds = {k: b for k, b in (("min", min), ("max", max)) if b is not None}
-    if any(isinstance(b, NUMBERS) for b in bounds.values()):
+    tensors = [isinstance(b, Tensor) for b in bounds.values()]
+    if all(tensors):
+        return _op_for_tensors(name, min, max), input, tuple(bounds.values()), {}
+    if any(tensors):
         bounds = {k: _number(b) for k, b in bounds.items()}
-    if all(isinstance(b, Tensor) for b in bounds.values()):
-        ops = {
-            ("clamp", 2): _clamp_tensors,
-            ("clamp", 1): _clamp_lower if max is None else _clamp_upper,
-            ("clamp_min", 1): _clamp_min_tensor,
-            ("clamp_max", 1): _clamp_max_tensor,
-        }
-        return ops[name, len(bounds)], input, tuple(bounds.values()), {}
     if not all(isinstance(b, NUMBERS) for b in bounds.values()):
         raise _bad_bounds(name, min, max)
     dtype = dtypes.result_dtype(input._array, *bounds.values())
@@ -248,6 +244,14 @@ def _clamp_call(name, input, min, max):
     if name == "clamp":
         return _clamp_numbers, input, (), {"min": None, "max": None, **bounds}
     return (_clamp_min if name == "clamp_min" else _clamp_max), input, (), bounds
+
+
+def _op_for_tensors(name, min, max):
+    if name != "clamp":
+        return _clamp_min_tensor if name == "clamp_min" else _clamp_max_tensor
+    if min is None or max is None:
+        return _clamp_lower if max is None else _clamp_upper
+    return _clamp_tensors
 
 
 def _number(bound):
@@ -268,10 +272,14 @@ def _bad_bounds(name, min, max):
     return no_overload(name, given, *kinds)
 
 
+_LARGEST = {d.numpy: dtypes.finfo(d).max for d in (dtypes.float16, dtypes.float32, dtypes.float64)}
+
+
 def _check_holds(value, dtype):
     """Raise PyTorch's error if a number overflows in a dtype, floating-point ones included."""
-    check_fits(value, dtype)
-    if dtype.kind == "f" and np.isfinite(value) and np.abs(value) > np.finfo(dtype).max:
+    if dtype.kind != "f":
+        check_fits(value, dtype)
+    elif _LARGEST[dtype] < abs(value) < math.inf:
         label = dtypes.of(dtype).ctype
         raise RuntimeError(f"value cannot be converted to type {label} without overflow")
 
