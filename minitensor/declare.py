@@ -92,7 +92,7 @@ def composite(function=None, *, method=True, torch=True):
         _publish_operators(name, lambda: _operator(function), None)
         onto = OPERATORS.get(name.removesuffix("_"), (None, None, None))[2]
         if name.endswith("_") and onto:
-            setattr(Tensor, onto, function)
+            setattr(Tensor, onto, _operator(function))
     return function
 
 
@@ -156,10 +156,16 @@ def _in_place_twin(op, name):
     def function(input, *args, **kwargs):
         return op.in_place(input, args, kwargs)
 
-    function.__name__ = name
-    function.__qualname__ = f"Tensor.{name}"
-    function.__doc__ = f"Like `{op.name}`, but in place: changes the tensor itself and returns it."
-    return function
+    def operator(input, other):
+        if not isinstance(other, (Tensor, *NUMBERS)):
+            return NotImplemented
+        return op.in_place(input, (other,), {})
+
+    twin = operator if name.startswith("__") else function
+    twin.__name__ = name
+    twin.__qualname__ = f"Tensor.{name}"
+    twin.__doc__ = f"Like `{op.name}`, but in place: changes the tensor itself and returns it."
+    return twin
 
 
 # Ways in: what runs first when a student calls an op. `refuse` answers arguments of a wrong type.

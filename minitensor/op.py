@@ -139,7 +139,9 @@ class Op:
     def record_two(self, input, other, result):
         """`record` for element-wise ops of two operands: the same, without detours."""
         edges = (gradient_edge(input), gradient_edge(other))
-        if edges == (None, None):
+        if len(self.formulas) < 2:  # an operand without a formula has no edge
+            edges = edges[:1] if self.tensors[0] in self.formulas else edges[1:]
+        if not any(edges):
             return
         plan, kind, saves_input, saves_other, saves_result = self.shortcut(edges)
         if kind is None:
@@ -175,7 +177,7 @@ class Op:
             names = set(plan.names)
             input, other = (*self.tensors, None)[:2]
             forms = ([], [input], [other], [input, other], ["result"])
-            simple = plan.names in forms and not callable(self.number)
+            simple = plan.names in forms and not callable(self.number) and self.formulas
             kind = self.node_type({}) if simple else None
             found = self.shortcuts[wanted] = (
                 plan,
@@ -260,6 +262,9 @@ class Op:
         `overlap`: elements of `input` may lie on top of each other, since all become the same.
         """
         values = self.bind((input, *args), kwargs)
+        for name in self.tensors:
+            if not isinstance(values[name], (Tensor, list, tuple, *NUMBERS)):
+                raise bad_arguments(self, values, method=True)
         if input._inference and not state.inference:
             raise RuntimeError(
                 "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone "

@@ -228,6 +228,8 @@ class Place:
 def check_no_overlap(tensor, operands):
     """Raise PyTorch's error if writing to `tensor` element by element could not be done in order."""
     array = tensor._array
+    if not array.size:
+        return
     if any(step == 0 and size > 1 for step, size in zip(array.strides, array.shape)):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single "

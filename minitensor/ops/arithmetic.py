@@ -121,7 +121,7 @@ def sub(input, other, *, alpha=1):
 @checking(_check_no_bools)
 @elementwise(
     kernel=("sub", "iuf"),
-    number=lambda other: 0 if isinstance(other, Tensor) else 1,
+    number=lambda other: 1 - by_kind(other),
     method=False,
     in_place=False,
     input=lambda grad, alpha: -grad if alpha == 1 else grad * -alpha,
@@ -297,7 +297,8 @@ def fmod(input, other):
 # A number on the left: what Python calls when it does not know how to compute `2 - x`
 
 
-@elementwise(node="RsubBackward", number=1, input=lambda grad: -grad)
+@checking(_check_no_bools)
+@elementwise(node="RsubBackward", number=1, kernel=("sub", "iuf"), input=lambda grad: -grad)
 def _subtract_from_number(input, other):
     return np.subtract(other, input)
 

@@ -24,10 +24,10 @@ def broadcast_shapes(*shapes):
     for place, shape in enumerate(full):
         for dim in range(-1, -len(shape) - 1, -1):
             size = shape[dim]
-            if size < 0:
-                raise ValueError("Attempting to broadcast a dimension with negative length!")
             if size in (1, result[dim]):
                 continue
+            if result[dim] == 1 and size < 0:
+                raise ValueError("Attempting to broadcast a dimension with negative length!")
             if result[dim] != 1:
                 raise RuntimeError(
                     f"Attempting to broadcast a dimension of length {size} at {dim}! Mismatching "

@@ -179,7 +179,7 @@ def check_not_half(array):
 
 def by_columns(matrices):
     """The same matrices, each laid out column after column, as LAPACK leaves them."""
-    return np.ascontiguousarray(matrices.swapaxes(-2, -1)).swapaxes(-2, -1)
+    return np.array(matrices.swapaxes(-2, -1), order="C").swapaxes(-2, -1)
 
 
 def first_singular(matrices):
