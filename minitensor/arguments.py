@@ -17,7 +17,9 @@ def number_to_array(value, dtype):
     try:
         return np.array(value, dtype)
     except OverflowError:
-        if not -(2**63) <= value < 2**64:
+        if value < -(2**63):
+            raise OverflowError("can't convert negative int to unsigned") from None
+        if value >= 2**64:
             raise OverflowError("int too big to convert") from None
         return np.array(value).astype(dtype)
 

@@ -20,19 +20,25 @@ From its name the op gets `torch.mul`, `Tensor.mul`, `Tensor.mul_`, the operator
 - `@view`: like `@op`, but the result is a view: it shares memory with the first parameter.
 - `@composite`: a function written in tensors, out of other ops.
 
+Where PyTorch has several forms of an op, told apart by the number behind the node's name, `number=` gives it
+as a function of arguments, and a formula may be a dictionary with one for each number.
+
 An op whose name begins with an underscore is not published: it is a part of a composite.
 """
 
 import functools
 
 from .arguments import NUMBERS, bad_arguments, broadcast_error
+from .elementwise import ElementwiseOp, Mask
 from .grad_mode import state
 from .graph import gradient_edge
-from .op import Array, Arrays, ElementwiseOp, Mask, Op
+from .op import Array, Arrays, Op
 from .tensor import Tensor, wrap
 from .views import MULTIPLE, PLAIN, make_view
 
 __all__ = ["Array", "Arrays", "FUNCTIONS", "Mask", "composite", "elementwise", "op", "view"]
+
+MISSING = object()  # stands for an argument that was not given, or given by its name
 
 FUNCTIONS = {}  # name: function; what `import minitensor` offers
 
@@ -187,7 +193,9 @@ def _unary(op, refuse):
     """For element-wise ops of one operand."""
     forward, direct = op.forward, op.direct
 
-    def function(input, *args, **options):
+    def function(input=MISSING, *args, **options):
+        if input is MISSING:
+            return op.call((), options, options.pop("out", None))
         if args or options or not isinstance(input, Tensor):
             if not isinstance(input, Tensor) or len(args) >= len(op.positional):
                 return refuse(op, (input, *args), options)
@@ -207,7 +215,9 @@ def _binary(op, refuse):
     """For element-wise ops of two operands: fast for two tensors of the same dtype."""
     forward, direct = op.forward, op.direct
 
-    def function(input, other, *args, **options):
+    def function(input=MISSING, other=MISSING, *args, **options):
+        if other is MISSING:
+            return op.call(() if input is MISSING else (input,), options, options.pop("out", None))
         if args or options or not isinstance(input, Tensor):
             for value in (input, other):
                 if not isinstance(value, Tensor) and (
@@ -250,7 +260,8 @@ def _viewing(op, refuse):
     """The way into an op whose result is a view of its first argument, or a tuple of such views."""
     forward, defaults, positional = op.forward, op.defaults, op.positional
 
-    def function(input, *args, **kwargs):
+    def function(*args, **kwargs):
+        input, *args = args or (kwargs.pop("input", MISSING),)
         if not isinstance(input, Tensor):
             return refuse(op, (input, *args), kwargs)
         try:
@@ -259,7 +270,7 @@ def _viewing(op, refuse):
             op.bind((input, *args), kwargs)
             raise
         if type(array) is tuple:
-            maker = op.node_type(op.bind((input, *args), kwargs)).__name__.partition("Backward")[0]
+            maker = op.node.partition("Backward")[0]
             results = tuple(
                 make_view(input, part, MULTIPLE if input._tracked else PLAIN, maker, i)
                 for i, part in enumerate(array)

@@ -37,9 +37,6 @@ class Node:
             cls.__name__ = cls.__qualname__ = name
         cls.__module__ = "builtins"
 
-    def __repr__(self):
-        return f"<{type(self).__name__} object at {id(self):#x}>"
-
     def name(self):
         """The name PyTorch gives this node, such as 'MulBackward0'."""
         return type(self).__name__
@@ -274,8 +271,7 @@ def parameters(function):
 
 def saved_name(name):
     """The attribute under which PyTorch shows a saved value: `input` is `_saved_self`."""
-    if name.endswith("_shape"):
-        name = name.removesuffix("_shape") + "_sym_sizes"
+    name = name.replace("_shape", "_sym_sizes").replace("_numel", "_sym_numel")
     return "_saved_" + ("self" + name[5:] if name == "input" or name.startswith("input_") else name)
 
 

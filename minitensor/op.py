@@ -7,9 +7,9 @@ How ops are declared, and how they become functions and methods, is in declare.p
 import numpy as np
 
 from . import dtypes
-from .arguments import NUMBERS, bad_arguments, broadcast_error, number_to_array
+from .arguments import NUMBERS, bad_arguments
 from .grad_mode import state
-from .graph import OpNode, Plan, SavedResult, gradient_edge, next_sequence, parameters
+from .graph import OpNode, Plan, SavedResult, gradient_edge, parameters
 from .tensor import Tensor, wrap
 from .views import check_in_place, check_no_overlap, rebase_history
 
@@ -19,10 +19,6 @@ Arrays = list[np.ndarray]  # those that are lists of tensors
 
 # Names that PyTorch accepts for NumPy's sake.
 NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "x2": "other"}
-
-
-class Mask:
-    """Annotates an operand of an element-wise op that is broadcast, but takes no part in promotion."""
 
 
 class Op:
@@ -45,10 +41,14 @@ class Op:
         self.tensors = self.find_tensors()
         self.lists = [n for n in self.tensors if forward.__annotations__.get(n) is Arrays]
         self.listed = [n for n in self.lists if n in self.formulas]
-        self.savable = {name for formula in self.formulas.values() for name in parameters(formula)}
+        self.savable = {
+            name
+            for formula in self.formulas.values()
+            for form in (formula.values() if isinstance(formula, dict) else (formula,))
+            for name in parameters(form)
+        }
         self.node_types = {}
         self.plans = {}
-        self.shortcuts = {}
 
     def find_tensors(self):
         """The names of the parameters that are tensors, in order."""
@@ -82,23 +82,27 @@ class Op:
                 raise bad_arguments(self, values)
         return self.forward(**arrays)
 
-    def node_type(self, values):
+    def number_for(self, values):
+        """The number behind the node's name, which PyTorch has for each form of an op."""
+        if not callable(self.number):
+            return self.number
+        return self.number(*[values[name] for name in parameters(self.number)])
+
+    def node_type(self, number):
         """The class of this op's nodes, such as MulBackward0; made when first needed."""
-        number = self.number
-        if callable(number):
-            number = number(*[values[name] for name in parameters(number)])
         kind = self.node_types.get(number)
         if kind is None:
             name = self.node + str(number)
             kind = self.node_types[number] = type(name, (OpNode,), {"op": self}, name=name)
         return kind
 
-    def plan(self, edges):
+    def plan(self, edges, number):
         """What to save and to compute if these edges lead somewhere."""
         wanted = (True,) if self.listed else tuple([edge is not None for edge in edges])
-        plan = self.plans.get(wanted)
+        plan = self.plans.get((wanted, number))
         if plan is None:
-            plan = self.plans[wanted] = Plan(self.formulas.values(), wanted, self.parameters)
+            formulas = [f[number] if isinstance(f, dict) else f for f in self.formulas.values()]
+            plan = self.plans[wanted, number] = Plan(formulas, wanted, self.parameters)
         return plan
 
     def edges(self, values):
@@ -109,84 +113,15 @@ class Op:
 
     def record(self, values, results, edges):
         """The node of a computed result."""
-        plan = self.plan(edges)
+        number = self.number_for(values)
+        plan = self.plan(edges, number)
         saved, versions = [], []
         for name in plan.names:
             value, version = self.save(name, values, results)
             saved.append(value)
             versions.append(version)
         outputs = tuple([(r._array.shape, r._array.dtype) for r in results])
-        return self.node_type(values)(plan, edges, outputs, tuple(saved), tuple(versions))
-
-    def record_one(self, input, result):
-        """`record` for element-wise ops of one operand: the same, without detours."""
-        edge = gradient_edge(input)
-        if edge is None:
-            return
-        plan, kind, saves_input, _, saves_result = self.shortcut((edge,))
-        if kind is None:
-            node = self.record({**self.defaults, self.tensors[0]: input}, (result,), (edge,))
-        else:
-            node = kind.__new__(kind)
-            node.plan, node.edges, node.sequence = plan, (edge,), next_sequence()
-            node.outputs = ((result._array.shape, result._array.dtype),)
-            if saves_input:
-                node.saved, node.versions = (input,), (version_to_save(input),)
-            elif saves_result:
-                node.saved, node.versions = (SavedResult(result, 0),), (None,)
-        result._grad_fn, result._tracked = node, True
-
-    def record_two(self, input, other, result):
-        """`record` for element-wise ops of two operands: the same, without detours."""
-        edges = (gradient_edge(input), gradient_edge(other))
-        if len(self.formulas) < 2:  # an operand without a formula has no edge
-            edges = edges[:1] if self.tensors[0] in self.formulas else edges[1:]
-        if not any(edges):
-            return
-        plan, kind, saves_input, saves_other, saves_result = self.shortcut(edges)
-        if kind is None:
-            first, second = self.tensors
-            values = {**self.defaults, first: input, second: other}
-            node = self.record(values, (result,), edges)
-        else:
-            node = kind.__new__(kind)
-            node.plan, node.edges, node.sequence = plan, edges, next_sequence()
-            node.outputs = ((result._array.shape, result._array.dtype),)
-            if saves_other:
-                name = self.tensors[1]
-                other, version = self.save(name, {name: other}, ())
-                if saves_input:
-                    node.saved, node.versions = (input, other), (version_to_save(input), version)
-                else:
-                    node.saved, node.versions = (other,), (version,)
-            elif saves_input:
-                node.saved, node.versions = (input,), (version_to_save(input),)
-            elif saves_result:
-                node.saved, node.versions = (SavedResult(result, 0),), (None,)
-        result._grad_fn, result._tracked = node, True
-
-    def shortcut(self, edges):
-        """The plan for these edges, the node's class, and what is saved: input, other, result.
-
-        The class is None where something else has to be saved: then there is no short way.
-        """
-        wanted = tuple([edge is not None for edge in edges])
-        found = self.shortcuts.get(wanted)
-        if found is None:
-            plan = self.plan(edges)
-            names = set(plan.names)
-            input, other = (*self.tensors, None)[:2]
-            forms = ([], [input], [other], [input, other], ["result"])
-            simple = plan.names in forms and not callable(self.number) and self.formulas
-            kind = self.node_type({}) if simple else None
-            found = self.shortcuts[wanted] = (
-                plan,
-                kind,
-                input in names,
-                other in names,
-                "result" in names,
-            )
-        return found
+        return self.node_type(number)(plan, edges, outputs, tuple(saved), tuple(versions))
 
     def save(self, name, values, results):
         """One value that a formula names, and its version if it is a tensor (a list for a list)."""
@@ -201,6 +136,8 @@ class Op:
                     version_to_save(v) if isinstance(v, Tensor) else None for v in value
                 ]
             return value, None
+        if name.endswith("_numel"):
+            return values[name.removesuffix("_numel")].numel(), None
         if name.endswith("_shape"):
             value = values[name.removesuffix("_shape")]
             if isinstance(value, (list, tuple)):
@@ -271,7 +208,7 @@ class Op:
                 "to get a normal tensor before doing inplace update.See "
                 "https://github.com/pytorch/rfcs/pull/17 for more details."
             )
-        recorded = state.enabled and self.any_tracked(values)
+        recorded = state.enabled and self.any_tracked(values) and input.is_floating_point()
         if recorded:
             edges = self.edges(values)
             recorded = any(edges)
@@ -306,7 +243,7 @@ class Op:
             if value is not input:
                 continue
             old = wrap(input._array)
-            if name == first and first in self.plan(edges).names:
+            if name == first and first in self.plan(edges, self.number_for(values)).names:
                 old._array = input._array.copy()
             elif name != first:  # was saved as it is: the version will tell that it was overwritten
                 old._counter = input._shared_counter()
@@ -314,57 +251,6 @@ class Op:
             if edge is not None:
                 old._grad_fn, old._output_nr, old._tracked = edge[0], edge[1], True
             values[name] = old
-
-
-class ElementwiseOp(Op):
-    """An op whose operands are promoted to one dtype and broadcast.
-
-    `to="float"`: computed in the default dtype if the promoted one is not floating. `kernel`: the name
-    that PyTorch's error gives and the kinds of dtype it has code for, as in `("hypot_cpu", "f")`.
-    An operand annotated `Array` may not be a number; one annotated `Mask` keeps its dtype.
-    """
-
-    def __init__(self, forward, formulas, *, to=None, kernel=(None, "biuf"), **options):
-        super().__init__(forward, formulas, **options)
-        self.to_float = to == "float"
-        self.kernel, self.kinds = kernel
-        self.direct = "f" if self.to_float else self.kinds  # dtypes that need no look
-        kinds = forward.__annotations__
-        self.no_numbers = [n for n in self.tensors if kinds.get(n) in (Array, Mask)]
-        self.masks = [n for n in self.tensors if kinds.get(n) is Mask]
-
-    def find_tensors(self):
-        return [name for name in self.positional if name not in self.defaults]
-
-    def compute(self, values):
-        arrays = dict(values)
-        for name in self.tensors:
-            value = values[name]
-            if isinstance(value, Tensor):
-                arrays[name] = value._array
-            elif not isinstance(value, NUMBERS) or name in self.no_numbers:
-                raise bad_arguments(self, values)
-        operands = [name for name in self.tensors if name not in self.masks]
-        arrays.update(zip(operands, self.promote([arrays[name] for name in operands])))
-        try:
-            return self.forward(**arrays)
-        except ValueError:
-            raise broadcast_error([arrays[name] for name in self.tensors]) from None
-
-    def promote(self, raw):
-        """The operands as arrays of the dtype that PyTorch computes in."""
-        dtype = dtypes.result_dtype(*raw)
-        if self.to_float and dtype.kind != "f":
-            dtype = dtypes.get_default_dtype().numpy
-        if dtype.kind not in self.kinds:
-            label = dtypes.of(dtype).label
-            raise NotImplementedError(f"\"{self.kernel}\" not implemented for '{label}'")
-        return [
-            (value if value.dtype is dtype else value.astype(dtype))
-            if type(value) is np.ndarray
-            else number_to_array(value, dtype)
-            for value in raw
-        ]
 
 
 def version_to_save(tensor):

@@ -35,8 +35,7 @@ class readonly(property):
 class Tensor(AsPython):
     """A multi-dimensional array of one dtype, which can record what is done with it.
 
-    Make one with `torch.tensor([[1., 2.], [3., 4.]])`, `torch.zeros(2, 3)`, `torch.from_numpy(array)` …
-    """
+    Make one with `torch.tensor([[1., 2.], [3., 4.]])`, `torch.zeros(2, 3)`, `torch.from_numpy(a)` …"""
 
     __module__ = "torch"
 
@@ -48,7 +47,7 @@ class Tensor(AsPython):
     _counter = None  # [version], shared by all who must notice a change in place; None: still 0
     _home = None  # the storage as a flat array; None: not asked for yet
     _view = None  # for views: the base, and when and how the view was made (see views.py)
-    _inference = False
+    _inference = False  # made in inference mode
     _shared = False  # a gradient that others hold too: a leaf may not adopt it (see engine.py)
     _hooks = _post_accumulate_hooks = None
     _accumulator = None  # a weak reference to the leaf's AccumulateGrad
@@ -326,7 +325,8 @@ class Tensor(AsPython):
         return RemovableHandle(self._post_accumulate_hooks, hook)
 
     def __array_wrap__(self, array, context=None, return_scalar=False):
-        return wrap(np.asarray(array), type(self))
+        array = np.asarray(array)
+        return wrap(array.astype(np.uint8) if array.dtype == bool else array, type(self))
 
     def __call__(self, *args, **kwargs):
         raise explain_call(self)

@@ -29,6 +29,7 @@ FLOORS = [
     {"graph", "printing", "arguments", "return_types"},
     {"views"},
     {"op"},
+    {"elementwise"},
     {"declare"},
     {"ops"},
     {"linalg", "random"},

@@ -42,9 +42,6 @@ class FunctionNode(FunctionCtx, Node):
     function = None  # the user's class
     saved = ()
 
-    def __repr__(self):
-        return f"<torch.autograd.function.{type(self).__name__} object at {id(self):#x}>"
-
     @property
     def saved_tensors(self):
         """The tensors that forward kept, checked to be what they were."""
@@ -145,12 +142,10 @@ class Function:
 
 @functools.cache
 def _node_class(function):
-    return type(
-        f"{function.__name__}Backward",
-        (FunctionNode,),
-        {"function": function},
-        name=f"{function.__name__}Backward",
-    )
+    name = f"{function.__name__}Backward"
+    kind = type(name, (FunctionNode,), {"function": function}, name=name)
+    kind.__module__ = "torch.autograd.function"
+    return kind
 
 
 def _apply(function, args):

@@ -46,7 +46,7 @@ def not_differentiable(function):
 
     op.node, op.number = "NotImplemented", ""
     op.formulas = dict.fromkeys(op.tensors, formula)
-    op.node_type({}).name = lambda node: "torch::autograd::NotImplemented"
+    op.node_type(op.number).name = lambda node: "torch::autograd::NotImplemented"
     return function
 
 

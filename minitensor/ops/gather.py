@@ -24,7 +24,8 @@ def check_bounds(index, dim, size, lowest=0, error=RuntimeError, start=""):
 
 def _places(index, dim):
     """The NumPy index of the elements that `index` names along `dim`, each in its own row."""
-    places = list(np.indices(index.shape, sparse=True))
+    after = range(index.ndim)[::-1]
+    places = [np.arange(n).reshape(-1, *(1,) * d) for n, d in zip(index.shape, after)]
     places[dim] = index
     return tuple(places)
 

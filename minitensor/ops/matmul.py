@@ -20,12 +20,12 @@ def check_tensors(name, **values):
 
 def multiply(a, b, kernel):
     """a @ b, of arrays that fit, float16 added up in float32; `kernel` names the op in errors."""
-    kind = a.dtype
-    if kind == np.float16:
-        return np.matmul(a.astype(np.float32), b.astype(np.float32), order="C").astype(kind)
-    if kind == np.bool_ and a.size and b.size:
+    kind = a.dtype.char
+    if kind == "e":
+        return multiply(a.astype(np.float32), b.astype(np.float32), kernel).astype(np.float16)
+    if kind == "?" and a.size and b.size:
         raise no_bools(kernel)
-    return np.matmul(a, b, order="C")
+    return a.dot(b) if a.ndim < 3 else np.matmul(a, b, order="C")
 
 
 def no_bools(kernel):
@@ -52,7 +52,8 @@ def mm(input, mat2):
         raise RuntimeError("self must be a matrix")
     if mat2.ndim != 2:
         raise RuntimeError("mat2 must be a matrix")
-    _check_inner(input, mat2)
+    if input.shape[1] != mat2.shape[0]:
+        raise _inner_error(input, mat2)
     if input.dtype != mat2.dtype:
         first, second = dtypes.of(input.dtype).ctype, dtypes.of(mat2.dtype).ctype
         raise RuntimeError(
@@ -61,12 +62,11 @@ def mm(input, mat2):
     return multiply(input, mat2, "addmm_impl_cpu_")
 
 
-def _check_inner(mat1, mat2):
+def _inner_error(mat1, mat2):
     (rows, inner), (inner2, columns) = mat1.shape, mat2.shape
-    if inner != inner2:
-        raise RuntimeError(
-            f"mat1 and mat2 shapes cannot be multiplied ({rows}x{inner} and {inner2}x{columns})"
-        )
+    return RuntimeError(
+        f"mat1 and mat2 shapes cannot be multiplied ({rows}x{inner} and {inner2}x{columns})"
+    )
 
 
 @op(input=lambda grad, vec: grad.outer(vec), vec=lambda grad, input: input.t().mv(grad))
@@ -88,8 +88,8 @@ def _check_mv(added, added_dtype, mat, vec):
         raise RuntimeError(
             f"size mismatch, got input ({size}), mat ({rows}x{columns}), vec ({vec.size})"
         )
-    labels = [dtypes.of(d).label for d in (added_dtype, mat.dtype, vec.dtype)]
-    if len(set(labels)) > 1:
+    if not added_dtype == mat.dtype == vec.dtype:
+        labels = [dtypes.of(d).label for d in (added_dtype, mat.dtype, vec.dtype)]
         raise RuntimeError(
             "addmv input tensors must have the same dtype, but got {}, {}, and {}".format(*labels)
         )
@@ -172,7 +172,8 @@ def addmm(input, mat1, mat2, *, beta=1, alpha=1):
     for name, mat in (("mat1", mat1), ("mat2", mat2)):
         if mat.ndim != 2:
             raise RuntimeError(f"{name} must be a matrix, got {mat.ndim}-D tensor")
-    _check_inner(mat1, mat2)
+    if mat1.shape[1] != mat2.shape[0]:
+        raise _inner_error(mat1, mat2)
     for name, array in (("self", input), ("mat1", mat1)):
         if array.dtype != mat2.dtype:
             first, second = dtypes.of(array.dtype).label, dtypes.of(mat2.dtype).label
@@ -217,7 +218,7 @@ def _in_place(function):
         a, b = first._array.shape, second._array.shape
         shape = (*a[:-1], *b[len(a) - 1 :])
         if self._array.shape != shape and a and len(b) in (len(a), len(a) - 1):
-            function(self.detach(), first.detach(), second.detach())  # first what else may be wrong
+            function(self.detach(), first.detach(), second.detach())  # other errors come first
             raise RuntimeError(
                 f"Bad in-place call: input tensor size {list(self.shape)} and output tensor size "
                 f"{list(shape)} should match"
@@ -251,7 +252,8 @@ def matmul(input, other, *, out=None):
     >>> torch.matmul(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 0]))
     tensor([1, 3])
     """
-    check_tensors("matmul", input=input, other=other)
+    if not isinstance(input, Tensor) or not isinstance(other, Tensor):
+        check_tensors("matmul", input=input, other=other)
     if out is not None:
         return write("matmul", matmul(input, other), out)
     dims = (input._array.ndim, other._array.ndim)

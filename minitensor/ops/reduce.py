@@ -102,7 +102,10 @@ def _spread(grad, input_shape, dim, keepdim):
     return put_back(grad, input_shape, dim, keepdim).expand(input_shape)
 
 
-@op(number=_by_dim, input=_spread)
+@op(
+    number=_by_dim,
+    input={0: lambda grad, input_shape: grad.expand(input_shape), 1: _spread},
+)
 def sum(input: Array, dim=None, keepdim=False, *, dtype=None):
     """The sum of all elements, or along one or more dims. Integers and bools are added up in int64.
 
@@ -127,11 +130,17 @@ def nansum(input: Array, dim=None, keepdim=False, *, dtype=None):
     return _fold(np.add, input, dim, keepdim, dtype, "nansum")
 
 
-def _evenly_spread(grad, input_shape, dim, keepdim):
+def _evenly_spread(grad, input_shape, input_numel, dim, keepdim):
     return _spread(grad, input_shape, dim, keepdim) / how_many(input_shape, dim)
 
 
-@op(number=_by_dim, input=_evenly_spread)
+@op(
+    number=_by_dim,
+    input={
+        0: lambda grad, input_shape, input_numel: grad.expand(input_shape) / input_numel,
+        1: _evenly_spread,
+    },
+)
 def mean(input: Array, dim=None, keepdim=False, *, dtype=None):
     """The mean of all elements, or along one or more dims; for floating-point dtypes.
 
@@ -228,7 +237,7 @@ def _slope_with_mean(slope, mean, input, dim, keepdim):
     """Adds to the gradient by way of the spread, if there is one, that by way of the mean."""
     if mean is None:
         return slope
-    mean_slope = _evenly_spread(mean, input.shape, dim, keepdim)
+    mean_slope = _evenly_spread(mean, input.shape, input.numel(), dim, keepdim)
     return mean_slope if slope is None else slope + mean_slope
 
 
