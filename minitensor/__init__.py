@@ -9,7 +9,7 @@ text, the same errors. Ops are declared in `ops/`; `declare.py` tells how.
 import math as _math
 import warnings as _warnings
 
-from . import autograd, cuda, ops, random, return_types
+from . import autograd, cuda, linalg, ops, random, return_types
 from . import printing as _tensor_str
 from .declare import FUNCTIONS as _FUNCTIONS
 from .device import device

@@ -37,9 +37,11 @@ class Node:
             cls.__name__ = cls.__qualname__ = name
         cls.__module__ = "builtins"
 
+    full_name = None  # where PyTorch's differs from the name of the class
+
     def name(self):
         """The name PyTorch gives this node, such as 'MulBackward0'."""
-        return type(self).__name__
+        return self.full_name or type(self).__name__
 
     @property
     def next_functions(self):
@@ -93,13 +95,11 @@ class AccumulateGrad(Node, name="AccumulateGrad"):
     A leaf has one, made when somebody looks; the engine itself goes straight to the leaf.
     """
 
+    full_name = "torch::autograd::AccumulateGrad"
+
     def __init__(self, variable):
         super().__init__((), ((variable._array.shape, variable._array.dtype),))
         self.variable = variable
-
-    def name(self):
-        """The name PyTorch gives this node."""
-        return "torch::autograd::AccumulateGrad"
 
     def backward(self, grads):
         """Add the gradient to the leaf's."""
@@ -149,9 +149,10 @@ def modified_in_place(tensor, expected):
         maker = node.name().replace("Backward0", "").replace("Backward", "")
         origin = f", which is output {nr} of {maker},"
     shape = list(tensor._array.shape)
+    kind = "CPUBoolType" if tensor._array.dtype == bool else tensor.type()
     return RuntimeError(
         "one of the variables needed for gradient computation has been modified by an inplace "
-        f"operation: [{tensor.type()} {shape}]{origin} is at version {tensor._version}; expected "
+        f"operation: [{kind} {shape}]{origin} is at version {tensor._version}; expected "
         f"version {expected} instead. Hint: enable anomaly detection to find the operation that "
         "failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
     )

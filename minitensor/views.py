@@ -163,15 +163,13 @@ class AsStrided(Node, name="AsStridedBackward0"):
 class CopySlices(Node, name="CopySlices"):
     """An in-place operation on a view, as a step in the history of its base."""
 
+    full_name = "torch::autograd::CopySlices"
+
     def __init__(self, base, view, node):
         edges = (gradient_edge(base), *node.edges[1:])
         super().__init__(edges, ((base._array.shape, base._array.dtype),))
         self.node = node
         self.place = Place(view, base)
-
-    def name(self):
-        """The name PyTorch gives this node."""
-        return "torch::autograd::CopySlices"
 
     def backward(self, grads):
         """Send the view's part of the gradient through the operation; the rest passes by."""

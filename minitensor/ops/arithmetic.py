@@ -44,9 +44,8 @@ def not_differentiable(function):
     def formula(grad):
         raise RuntimeError(f"derivative for aten::{name} is not implemented")
 
-    op.node, op.number = "NotImplemented", ""
+    op.node, op.number = "torch::autograd::NotImplemented", ""
     op.formulas = dict.fromkeys(op.tensors, formula)
-    op.node_type(op.number).name = lambda node: "torch::autograd::NotImplemented"
     return function
 
 

@@ -15,7 +15,9 @@ def zeros(grad):
     return grad.new_zeros(grad.shape)
 
 
-@op(node="CopyBackwards", number="", casts=True, input=zeros, src=lambda grad: grad)
+@op(
+    node="torch::autograd::CopyBackwards", number="", casts=True, input=zeros, src=lambda grad: grad
+)
 def _copy(input, src, non_blocking=False):
     if src.shape == input.shape:
         return src

@@ -3,16 +3,21 @@
 import numpy as np
 
 from ..arguments import parse_size
-from ..declare import composite, op
+from ..declare import composite, op, view
 from ..tensor import Tensor, wrap_dim
 from .copy import _packed
 from .parts import slice_view
-from .views import _expand, _permute, _view, infer_size, transpose, view_strides
+from .views import _expand, _permute, _view, infer_size, restride, transpose, view_strides
 
 
 @op(node="UnsafeViewBackward", input=lambda grad, input_shape: grad.reshape(input_shape))
 def _unsafe_view(input, size):
     return input.reshape(size)
+
+
+@view(node="ReshapeAliasBackward", input=lambda grad, input_shape: grad.reshape(input_shape))
+def _reshape_alias(input, size):
+    return restride(input, size, view_strides(input, size))
 
 
 def _tensor_reshape(self, *new_shape, shape=None):
@@ -34,8 +39,10 @@ _tensor_reshape.__name__ = "reshape"
 def reshape(input, shape):
     """The same elements with another shape (one size may be -1): a view if possible, else a copy."""
     size = infer_size(parse_size((shape,), "reshape", "shape"), input._array.size)
-    if view_strides(input._array, size) is not None:
+    if input._array.flags.c_contiguous:
         return _view(input, size)
+    if view_strides(input._array, size) is not None:
+        return _reshape_alias(input, size)
     return _unsafe_view(_packed(input), size)
 
 

@@ -137,8 +137,9 @@ def expand_strides(array, size):
     new = len(size) - array.ndim
     if new < 0:
         label, shape = dtypes.of(array.dtype).label, list(array.shape)
+        kind = "CPUBoolType" if label == "Bool" else f"torch.{label}Tensor"
         raise RuntimeError(
-            f"expand(torch.{label}Tensor{{{shape}}}, size={list(size)}): the number of sizes provided "
+            f"expand({kind}{{{shape}}}, size={list(size)}): the number of sizes provided "
             f"({len(size)}) must be greater or equal to the number of dimensions in the tensor ({array.ndim})"
         )
     shape, strides = list(size), [0] * len(size)
