@@ -13,7 +13,7 @@ import math
 
 import numpy as np
 
-from . import normal
+from . import gaussian
 from .dtypes import of
 from .rounding import cast, fma, libm
 
@@ -61,9 +61,9 @@ def normal_(array, generator, mean=0.0, std=1.0):
     if array.size == 0:
         return array
     _check_floating(array.dtype, "normal_kernel_cpu")
-    if array.size >= normal.BLOCK and array.flags.c_contiguous:
-        return put(array, normal.fill(generator, array.size, array.dtype, mean, std))
-    return put(array, normal.serial(generator, array.size, mean, std))
+    if array.size >= gaussian.BLOCK and array.flags.c_contiguous:
+        return put(array, gaussian.fill(generator, array.size, array.dtype, mean, std))
+    return put(array, gaussian.serial(generator, array.size, mean, std))
 
 
 def log_normal_(array, generator, mean=1.0, std=2.0):
@@ -73,7 +73,7 @@ def log_normal_(array, generator, mean=1.0, std=2.0):
     if array.size == 0:
         return array
     _check_floating(array.dtype, "log_normal_cpu")
-    return put(array, libm("exp", normal.serial(generator, array.size, mean, std)))
+    return put(array, libm("exp", gaussian.serial(generator, array.size, mean, std)))
 
 
 def exponential_(array, generator, lambd=1.0):

@@ -32,34 +32,37 @@ function codeCells() {
   return cells.filter((cell) => cell.cell_type === "code");
 }
 
-function height() {
-  return document.querySelector(".jp-WindowedPanel-outer").scrollHeight;
+// How many pixels of the notebook's height are out of sight.
+function hidden() {
+  const window = document.querySelector(".jp-WindowedPanel-outer");
+  return window.scrollHeight - window.clientHeight;
 }
 
-// Every picture: its size, and the colours of each of its texts and of what lies behind it.
+// Every picture: its size, and for each of its texts the colours of the ink and of the paper.
 function pictures() {
   const found = document.querySelectorAll(".jp-OutputArea-output svg");
   return Array.from(found).map((svg) => ({
     width: svg.getBoundingClientRect().width,
     height: svg.getBoundingClientRect().height,
-    texts: Array.from(svg.querySelectorAll("text")).map((text) => ({
-      text: text.textContent,
-      ink: color(getComputedStyle(text).fill),
-      paper: behind(text),
-    })),
+    texts: Array.from(svg.querySelectorAll("text")).map((text) => {
+      const paper = behind(text, svg);
+      return { text: text.textContent, ink: over(getComputedStyle(text), paper), paper };
+    }),
   }));
 }
 
-function behind(text) {
+function behind(text, svg) {
+  text.scrollIntoView({ block: "center" });
   const { x, y, width, height } = text.getBoundingClientRect();
   const stack = document.elementsFromPoint(x + width / 2, y + height / 2);
   const page = document.querySelector(".jp-NotebookPanel-notebook");
   return stack
-    .filter((element) => element.matches(SHAPES))
+    .filter((element) => svg.contains(element) && element.matches(SHAPES))
     .map((shape) => getComputedStyle(shape))
     .reduceRight((below, style) => over(style, below), color(getComputedStyle(page).backgroundColor));
 }
 
+// The colour of a fill on what lies below it.
 function over(style, below) {
   const [red, green, blue, alpha = 1] = style.fill === "none" ? [0, 0, 0, 0] : color(style.fill);
   const share = alpha * style.fillOpacity * style.opacity;
@@ -70,4 +73,4 @@ function color(text) {
   return text.match(/[\d.]+/g).map(Number);
 }
 
-window.kit = { ready, runAll, shutDown, changeTheme, codeCells, height, pictures };
+window.kit = { ready, runAll, shutDown, changeTheme, codeCells, hidden, pictures };

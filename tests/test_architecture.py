@@ -23,7 +23,7 @@ FLOORS = [
         "slips",
         "summation",
     },
-    {"storage", "generator", "normal"},
+    {"gaussian", "generator", "storage"},
     {"tensor", "sampling"},
     {"integers"},
     {"graph", "printing", "arguments", "return_types"},

@@ -155,8 +155,12 @@ def open_notebook(page, lab, name, theme):
 
 
 def show_whole(page):
-    page.set_viewport_size({"width": 1100, "height": page.evaluate("kit.height()") + 100})
-    page.wait_for_timeout(300)
+    # Formulas and pictures grow for a moment after the run.
+    for _ in range(10):
+        hidden = page.evaluate("kit.hidden()")
+        size = page.viewport_size
+        page.set_viewport_size({**size, "height": size["height"] + hidden})
+        page.wait_for_timeout(200)
 
 
 def photograph(page, name):
@@ -181,6 +185,6 @@ def contrast(one, other):
 
 
 def luminance(color):
-    parts = [part / 255 for part in color[:3]]
+    parts = [part / 255 for part in color]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

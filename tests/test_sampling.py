@@ -18,7 +18,7 @@ from random_pairs import (
     tensors,
 )
 
-from minitensor import integers, normal, sampling
+from minitensor import gaussian, integers, sampling
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_many_values(torch, dtype, layout):
 
 @pytest.mark.torch
 def test_one_large_fill(torch):
-    Pair(torch, 7).fill("normal_", "float32", (normal.CHUNK * normal.BLOCK + 1000,), "contiguous")
+    Pair(torch, 7).fill("normal_", "float32", (gaussian.CHUNK * gaussian.BLOCK + 1000,), "contiguous")
 
 
 @pytest.mark.torch
