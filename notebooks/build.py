@@ -89,9 +89,12 @@ def name_cells(notebook: NotebookNode) -> None:
 
 
 def for_students(notebook: NotebookNode) -> NotebookNode:
-    """Return the notebook with each solution folded away in a Markdown cell."""
+    """Return the notebook with solutions and checks folded away; the checks cannot be deleted."""
     notebook = copy.deepcopy(notebook)
     notebook.cells = [fold(cell) if "solution" in tags(cell) else cell for cell in notebook.cells]
+    for cell in notebook.cells:
+        if "check" in tags(cell):
+            cell.metadata.update(deletable=False, jupyter={"source_hidden": True})
     return notebook
 
 

@@ -34,8 +34,8 @@ function codeCells() {
 
 // How many pixels of the notebook's height are out of sight.
 function hidden() {
-  const window = document.querySelector(".jp-WindowedPanel-outer");
-  return window.scrollHeight - window.clientHeight;
+  const outer = document.querySelector(".jp-WindowedPanel-outer");
+  return outer.scrollHeight - outer.clientHeight;
 }
 
 // Every picture: its size, and for each of its texts the colours of the ink and of the paper.

@@ -123,7 +123,9 @@ def test_many_values(torch, dtype, layout):
 
 @pytest.mark.torch
 def test_one_large_fill(torch):
-    Pair(torch, 7).fill("normal_", "float32", (gaussian.CHUNK * gaussian.BLOCK + 1000,), "contiguous")
+    Pair(torch, 7).fill(
+        "normal_", "float32", (gaussian.CHUNK * gaussian.BLOCK + 1000,), "contiguous"
+    )
 
 
 @pytest.mark.torch

@@ -175,6 +175,8 @@ def _apply(function, args):
     node.saved = tuple(_kept(t, tensors) for t in node._to_save)
     if recording:
         _attach(node, tensors)
+    # Whatever leads from the node back to its results would be a cycle.
+    node._to_save = node._dirty = node._non_differentiable = ()
     return tuple(outputs) if several else outputs[0]
 
 
