@@ -2,6 +2,19 @@
 
 import warnings
 
+LEFT_OUT = {  # parts of PyTorch that are not here on purpose
+    "nn": "layers and losses",
+    "optim": "optimizers",
+    "utils": "data loaders and other utilities",
+    "distributed": "distributed computing",
+    "jit": "compilers",
+    "compile": "compilers",
+    "sparse": "sparse tensors",
+    "bfloat16": "this and other rare dtypes",
+    "complex64": "complex numbers",
+    "complex128": "complex numbers",
+}
+
 
 class Slip:
     """A name that a beginner writes for another one, as in `x.required_grad = True`.
@@ -45,9 +58,13 @@ def explain_missing_name(name, names):
     """The AttributeError for a name that the module `torch` does not have here."""
     error = AttributeError(f"module 'torch' has no attribute '{name}'")
     if not name.startswith("_"):
-        meant = _nearest(name, names)
-        hint = f"did you mean 'torch.{meant}'?" if meant else "this kit has no such name"
-        error.add_note(f"Hint: {hint}{'' if meant else '; PyTorch may have it.'}")
+        if name in LEFT_OUT:
+            hint = f"this kit leaves out {LEFT_OUT[name]}; PyTorch has them."
+        elif meant := _nearest(name, names):
+            hint = f"did you mean 'torch.{meant}'?"
+        else:
+            hint = "this kit has no such name; PyTorch may have it."
+        error.add_note(f"Hint: {hint}")
     return error
 
 
