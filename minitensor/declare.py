@@ -238,8 +238,8 @@ def _binary(op, refuse):
             return refuse(op, (input, other), {})
         try:
             result = wrap(forward(a, b))
-        except ValueError:
-            raise broadcast_error((a, b)) from None
+        except ValueError as error:
+            raise broadcast_error((a, b)) or error from None
         if tracked and state.enabled and result._array.dtype.kind == "f":
             op.record_two(input, other, result)
         return result
@@ -259,6 +259,7 @@ def _general(op, refuse):
 def _viewing(op, refuse):
     """The way into an op whose result is a view of its first argument, or a tuple of such views."""
     forward, defaults, positional = op.forward, op.defaults, op.positional
+    maker = op.node.partition("Backward")[0]
 
     def function(*args, **kwargs):
         input, *args = args or (kwargs.pop("input", MISSING),)
@@ -270,13 +271,12 @@ def _viewing(op, refuse):
             op.bind((input, *args), kwargs)
             raise
         if type(array) is tuple:
-            maker = op.node.partition("Backward")[0]
             results = tuple(
                 make_view(input, part, MULTIPLE if input._tracked else PLAIN, maker, i)
                 for i, part in enumerate(array)
             )
         else:
-            results = (make_view(input, array),)
+            results = (make_view(input, array, PLAIN, maker),)
         if input._tracked and state.enabled:
             edge = gradient_edge(input)
             if edge is not None:

@@ -46,8 +46,8 @@ class ElementwiseOp(Op):
         arrays.update(zip(operands, self.promote([arrays[name] for name in operands])))
         try:
             return self.forward(**arrays)
-        except ValueError:
-            raise broadcast_error([arrays[name] for name in self.tensors]) from None
+        except ValueError as error:
+            raise broadcast_error([arrays[name] for name in self.tensors]) or error from None
 
     def promote(self, raw):
         """The operands as arrays of the dtype that PyTorch computes in."""

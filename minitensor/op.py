@@ -92,9 +92,7 @@ class Op:
         """The class of this op's nodes, such as MulBackward0; made when first needed."""
         kind = self.node_types.get(number)
         if kind is None:
-            full = self.node + str(
-                number
-            )  # "torch::autograd::…" for the nodes not made from a table
+            full = self.node + str(number)
             name = full.rpartition("::")[2]
             kind = self.node_types[number] = type(name, (OpNode,), {"op": self}, name=name)
             kind.full_name = full

@@ -37,8 +37,10 @@ def make_view(tensor, array, how=PLAIN, maker=None, output_nr=0):
         return as_inference_view(result, tensor)
     base = tensor if tensor._view is None else tensor._view.base
     result._counter = base._shared_counter()
-    if how == PLAIN and not state.enabled:
+    if not state.enabled:
         how = INFERENCE if state.inference else NO_GRAD
+    elif how == PLAIN and tensor._view is not None:
+        how = tensor._view.how  # a part of a special view is special too
     result._view = View(base, how, maker, output_nr)
     result._tracked = array.dtype.kind == "f"
     return result
@@ -56,7 +58,7 @@ def _renew_view(tensor):
     view = tensor._view
     if view.seen == tensor._counter[0] or not view.base._tracked:
         return
-    if view.how in (MULTIPLE, CUSTOM):
+    if view.how != PLAIN:
         raise forbidden(view, "its base or another view of its base has been")
     tensor._grad_fn = AsStrided(tensor, view.base)
     tensor._output_nr = 0
@@ -77,7 +79,7 @@ def check_in_place(tensor, requires_grad):
     if view is not None:
         if view.how != PLAIN:
             raise forbidden(view, "is being")
-        if view.base._tracked and view.base._grad_fn is None:
+        if tensor.requires_grad and view.base._grad_fn is None:
             raise RuntimeError(
                 "a view of a leaf Variable that requires grad is being used in an in-place operation."
             )
@@ -94,18 +96,14 @@ def check_in_place(tensor, requires_grad):
 
 def forbidden(view, verb):
     """PyTorch's error for a change in place that involves a view made in a special way."""
-    if view.how == NO_GRAD or view.how == INFERENCE:
-        mode, normal = (
-            ("no_grad mode", "with grad mode enabled")
-            if view.how == NO_GRAD
-            else ("inference mode", "in normal mode")
-        )
+    if view.how in (NO_GRAD, INFERENCE):
+        mode = "no_grad" if view.how == NO_GRAD else "inference"
+        now = "with grad mode enabled" if view.how == NO_GRAD else "in normal mode"
         return RuntimeError(
-            f"A view was created in {mode} and is being modified inplace {normal}. Given that this "
-            "use case is ambiguous and error-prone, it is forbidden. You can clarify your code by "
-            "moving both the view and the inplace either both inside the "
-            f"{mode.replace(' mode', '')} block (if you don't want the inplace to be tracked) or both "
-            "outside (if you want the inplace to be tracked)."
+            f"A view was created in {mode} mode and {verb} modified inplace {now}. Given that this use case is "
+            "ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view "
+            f"and the inplace either both inside the {mode} block (if you don't want the inplace to be "
+            "tracked) or both outside (if you want the inplace to be tracked)."
         )
     start = f"Output {view.output_nr} of {view.maker} is a view and {verb} modified inplace. "
     if view.how == MULTIPLE:

@@ -4,6 +4,7 @@ import ast
 import itertools
 import linecache
 import sys
+import textwrap
 
 from .blocks import blocks, header_of, is_array, is_tensor
 from .memory_svg import draw
@@ -67,25 +68,40 @@ def _headers(arguments, frame):
 
 def _argument_texts(frame, count):
     """What the caller wrote for each argument: `x`, `x.t()`; or `#1`, `#2` if that is not known."""
-    try:
-        call = ast.parse(_call_text(frame), mode="eval").body
-        texts = [ast.unparse(argument) for argument in call.args]
-    except (SyntaxError, ValueError, TypeError, AttributeError, IndexError):
-        texts = []
-    if len(texts) != count or any(text.startswith("*") for text in texts):
-        return [f"#{position}" for position in range(1, count + 1)]
-    return texts
+    for find in (_call_at, _call_nearby):
+        try:
+            texts = [ast.unparse(argument) for argument in find(frame, count).args]
+        except (SyntaxError, ValueError, TypeError, AttributeError, IndexError):
+            continue
+        if len(texts) == count and not any(text.startswith("*") for text in texts):
+            return texts
+    return [f"#{position}" for position in range(1, count + 1)]
 
 
-def _call_text(frame):
-    """The source of the call that `frame` is in the middle of."""
-    positions = list(frame.f_code.co_positions())
-    first, last, start, end = positions[frame.f_lasti // 2]
+def _call_at(frame, count):
+    """The call that `frame` is in the middle of, by its exact place in the source."""
+    first, last, start, end = _place(frame)
     source = linecache.getlines(frame.f_code.co_filename)
     lines = [line.encode() for line in source[first - 1 : last]]  # columns count bytes
     lines[-1] = lines[-1][:end]
     lines[0] = lines[0][start:]
-    return b"".join(lines).decode()
+    return ast.parse(b"".join(lines).decode(), mode="eval").body
+
+
+def _call_nearby(frame, count):
+    """The one call of `memory` in the lines, where a tool has rewritten the code and lost its columns."""
+    first, last, _, _ = _place(frame)
+    lines = linecache.getlines(frame.f_code.co_filename)[first - 1 : last]
+    tree = ast.parse(textwrap.dedent("".join(lines)))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [c for c in calls if isinstance(c.func, ast.Name) and c.func.id == "memory"]
+    (call,) = [c for c in calls if len(c.args) == count]
+    return call
+
+
+def _place(frame):
+    """First line, last line, first column and last column of what `frame` is doing."""
+    return list(frame.f_code.co_positions())[frame.f_lasti // 2]
 
 
 def _summary(found):
