@@ -123,7 +123,8 @@ class Backward:
         for hook in _hooks(node and node.prehooks):
             grads = _replaced(hook, grads, hook(tuple(grads)))
         if self.captured is None:
-            accumulate(leaf, grads[0])
+            if leaf.requires_grad:  # unless it was switched off since
+                accumulate(leaf, grads[0])
             for hook in _hooks(node and node.hooks):
                 hook((), tuple(grads))
         elif (id(leaf), 0) in self.captured:

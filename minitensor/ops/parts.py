@@ -92,7 +92,7 @@ def _unbind_formula(grads, input_shape, dim):
 def unbind(input, dim=0):
     """All slices along `dim`, as a tuple of views."""
     if not input.ndim:
-        raise RuntimeError("Dimension specified as 0 but tensor has no dimensions")
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     before = (slice(None),) * wrap_dim(dim, input.ndim)
     return tuple(input[(*before, i, ...)] for i in range(input.shape[len(before)]))
 
