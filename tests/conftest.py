@@ -4,7 +4,12 @@ import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import hypothesis
 import pytest
+
+# The same examples in every run, however slow the machine.
+hypothesis.settings.register_profile("kit", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("kit")
 
 ROOT = Path(__file__).resolve().parent.parent
 
