@@ -133,6 +133,13 @@ def parse_dims(dim, ndim):
     return (wrap_dim(dim.__index__(), ndim),)
 
 
+def check_same_dtype(first, second):
+    """Raise the error that PyTorch's matrix products have for arrays of two dtypes."""
+    if first.dtype != second.dtype:
+        expected, found = dtypes.of(first.dtype).label, dtypes.of(second.dtype).label
+        raise RuntimeError(f"expected scalar type {expected} but found {found}")
+
+
 def check_fits(value, dtype):
     """Raise PyTorch's error if a number can't be held by a dtype (used by fill_, full, x[i] = …)."""
     d = dtypes.of(dtype)

@@ -1,6 +1,5 @@
 """Flips, rolls, repeats, grids, differences and broadcasting do what PyTorch's do."""
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +8,7 @@ import minitensor
 
 torch = pytest.importorskip("torch")
 
-from torch_compare import agree  # noqa: E402  (needs torch)
+from torch_compare import agree, sample  # noqa: E402  (needs torch)
 
 DTYPES = ("bool", "uint8", "int32", "int64", "float16", "float32", "float64")
 
@@ -77,11 +76,6 @@ LINES = [
     (lambda t, x, y: t.atleast_3d(x), (), ()),
     (lambda t, x, y: t.atleast_3d(x, y), (2,), (2, 3)),
 ]
-
-
-def sample(shape, dtype="float64", seed=0):
-    values = np.random.default_rng([seed, len(shape)]).integers(-3, 4, shape)
-    return np.abs(values).astype(dtype) if dtype in ("bool", "uint8") else values.astype(dtype)
 
 
 @pytest.mark.parametrize("call, shape, other", LINES)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch")
 
-from torch_compare import agree  # noqa: E402  (needs torch)
+from torch_compare import agree, sample  # noqa: E402  (needs torch)
 
 DTYPES = ("bool", "uint8", "int32", "int64", "float16", "float32", "float64")
 
@@ -75,11 +75,6 @@ LINES = [
     (lambda t, x, y: t.argwhere(x), (), ()),
     (lambda t, x, y: t.gather(x.detach(), 0, t.tensor([2]), out=y.detach()), (3,), (1,)),
 ]
-
-
-def sample(shape, dtype="float64", seed=0):
-    values = np.random.default_rng([seed, len(shape)]).integers(-3, 4, shape)
-    return np.abs(values).astype(dtype) if dtype in ("bool", "uint8") else values.astype(dtype)
 
 
 @pytest.mark.parametrize("call, shape, other", LINES)

@@ -9,7 +9,7 @@ import minitensor
 
 torch = pytest.importorskip("torch")
 
-from torch_compare import agree  # noqa: E402  (needs torch)
+from torch_compare import agree, sample  # noqa: E402  (needs torch)
 
 DTYPES = ("bool", "uint8", "int32", "int64", "float16", "float32", "float64")
 inf = float("inf")
@@ -77,11 +77,6 @@ WITH_SQUARES = [
     lambda t, a, b: t.linalg.solve(a, b[..., 0]),
     lambda t, a, b: t.linalg.solve(a, b.mT, left=False),
 ]
-
-
-def sample(shape, dtype="float64", seed=0):
-    values = np.random.default_rng([seed, len(shape)]).integers(-3, 4, shape)
-    return np.abs(values).astype(dtype) if dtype in ("bool", "uint8") else values.astype(dtype)
 
 
 def squares(shape, dtype):

@@ -9,7 +9,7 @@ import minitensor
 
 torch = pytest.importorskip("torch")
 
-from torch_compare import agree  # noqa: E402  (needs torch)
+from torch_compare import agree, sample  # noqa: E402  (needs torch)
 
 DTYPES = ("bool", "uint8", "int8", "int32", "int64", "float16", "float32", "float64")
 
@@ -96,11 +96,6 @@ EINSUMS = [
     ("i,j,k->kji", (2,), (3,), (2,)),
     ("ij,jk,kl->", (2, 3), (3, 4), (4, 2)),
 ]
-
-
-def sample(shape, dtype="float64", seed=0):
-    values = np.random.default_rng([seed, len(shape)]).integers(-3, 4, shape)
-    return np.abs(values).astype(dtype) if dtype in ("bool", "uint8") else values.astype(dtype)
 
 
 def operands(shapes, dtype):

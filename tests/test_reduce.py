@@ -13,7 +13,7 @@ import minitensor
 
 torch = pytest.importorskip("torch")
 
-from torch_compare import agree  # noqa: E402  (needs torch)
+from torch_compare import agree, sample  # noqa: E402  (needs torch)
 
 nan, inf = float("nan"), float("inf")
 
@@ -105,12 +105,6 @@ MEDIANS = {
     "median keepdim": lambda t, x, d: t.median(x, d, keepdim=True),
     "nanmedian": lambda t, x, d: x.nanmedian(d),
 }
-
-
-def sample(shape, dtype, seed=0):
-    """Small numbers with ties and zeros among them."""
-    values = np.random.default_rng(seed).integers(-3, 4, shape)
-    return np.abs(values).astype(dtype) if dtype in ("bool", "uint8") else values.astype(dtype)
 
 
 def options(name):

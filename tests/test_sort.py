@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 torch = pytest.importorskip("torch")
 
-from torch_compare import agree  # noqa: E402  (needs torch)
+from torch_compare import agree, sample  # noqa: E402  (needs torch)
 
 nan, inf = float("nan"), float("inf")
 
@@ -58,11 +58,6 @@ OF_ALL = {
     "isin": lambda t, x: t.isin(x, t.tensor([1, 2])),
     "isin inverted": lambda t, x: t.isin(x, 2, invert=True),
 }
-
-
-def sample(shape, dtype, seed=0):
-    values = np.random.default_rng(seed).integers(-3, 4, shape)
-    return np.abs(values).astype(dtype) if dtype in ("bool", "uint8") else values.astype(dtype)
 
 
 def distinct(shape, dtype, seed=0):

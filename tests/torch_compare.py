@@ -18,6 +18,12 @@ torch = pytest.importorskip("torch")
 TOLERANCE = {"float16": 2e-3, "float32": 2e-5, "float64": 1e-6}
 
 
+def sample(shape, dtype="float64", seed=0):
+    """Small whole numbers, with ties and zeros among them."""
+    values = np.random.default_rng([seed, len(shape)]).integers(-3, 4, shape)
+    return np.abs(values).astype(dtype) if dtype in ("bool", "uint8") else values.astype(dtype)
+
+
 def agree(function, *arrays, grad=True, nodes=True, message=True, strides=True, tolerance=None):
     """Assert that function(t, *tensors) does the same in both libraries.
 

@@ -132,9 +132,7 @@ def _backward(self, gradient=None, retain_graph=None, create_graph=False, inputs
     >>> x.grad
     tensor([2., 4.])
     """
-    backward(
-        self, None if gradient is None else gradient, retain_graph, create_graph, inputs=inputs
-    )
+    backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 
 _backward.__name__ = "backward"

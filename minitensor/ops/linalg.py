@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import dtypes
-from ..arguments import broadcast_error
+from ..arguments import broadcast_error, check_same_dtype
 from ..declare import composite, op
 from ..return_types import Plain
 from ..tensor import as_int, wrap, wrap_dim
@@ -329,9 +329,7 @@ def _cross(input, other, dim):
             f"linalg.cross: inputs dimension {dim} must have length 3. Got {sizes[0]} and "
             f"{sizes[1]}"
         )
-    if input.dtype != other.dtype:
-        first, second = dtypes.of(input.dtype).label, dtypes.of(other.dtype).label
-        raise RuntimeError(f"expected scalar type {first} but found {second}")
+    check_same_dtype(input, other)
     if input.dtype == bool:
         raise no_bools("cross")
     try:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import dtypes
-from ..arguments import broadcast_error, wrong_type
+from ..arguments import broadcast_error, check_same_dtype, wrong_type
 from ..declare import composite, op
 from ..grad_mode import state
 from ..tensor import Tensor
@@ -140,9 +140,7 @@ def _check_batches(batch1, batch2):
             f"Expected size for first two dimensions of batch2 tensor to be: {expected} but got: "
             f"{list(batch2.shape[:2])}."
         )
-    if batch1.dtype != batch2.dtype:
-        first, second = dtypes.of(batch1.dtype).label, dtypes.of(batch2.dtype).label
-        raise RuntimeError(f"expected scalar type {first} but found {second}")
+    check_same_dtype(batch1, batch2)
 
 
 # With something added: beta * input + alpha * product
