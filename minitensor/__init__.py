@@ -9,10 +9,19 @@ text, the same errors. Ops are declared in `ops/`; `declare.py` tells how.
 import math as _math
 import warnings as _warnings
 
-from . import autograd, cuda, linalg, ops, random, return_types
+from . import autograd, cuda, linalg, ops, random, return_types, serialization, special
 from . import printing as _tensor_str
 from .declare import FUNCTIONS as _FUNCTIONS
-from .device import device
+from .device import (
+    contiguous_format,
+    device,
+    get_default_device,
+    layout,
+    memory_format,
+    preserve_format,
+    set_default_device,
+    strided,
+)
 from .dtypes import bool_ as bool
 from .dtypes import (
     can_cast,
@@ -47,14 +56,29 @@ from .grad_mode import (
     set_grad_enabled,
 )
 from .printing import set_printoptions
+from .settings import (
+    are_deterministic_algorithms_enabled,
+    get_num_interop_threads,
+    get_num_threads,
+    set_default_tensor_type,
+    set_flush_denormal,
+    set_num_interop_threads,
+    set_num_threads,
+    set_warn_always,
+    use_deterministic_algorithms,
+)
 from .size import Size
 from .slips import explain_missing_name as _explain_missing_name
+from .storage import LEGACY as _LEGACY
+from .storage import TypedStorage, UntypedStorage
 from .tensor import Tensor
 
 # NumPy warns where PyTorch is silent (1/0, log(0), overflow), and names the module whose code ran.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitensor\.")
 
 globals().update(_FUNCTIONS)  # every op and function declared in the modules above
+globals().update({kind.__name__: kind for kind in _LEGACY.values()})  # FloatStorage and so on
+Storage = _LEGACY[float32]
 
 e, inf, nan, pi, newaxis = _math.e, _math.inf, _math.nan, _math.pi, None
 

@@ -42,45 +42,6 @@ def broadcast_error(arrays):
     return None
 
 
-def bad_arguments(op, args, kwargs=None, method=False):
-    """PyTorch's TypeError for arguments that do not fit an op's declaration."""
-    name = op.name
-    positional, tensors = op.positional, op.tensors
-    kwargs = kwargs or {}
-    if isinstance(args, dict):
-        args, kwargs = tuple(args[p] for p in op.parameters if p in args), {}
-    unknown = [k for k in kwargs if k not in op.parameters]
-    if unknown:
-        return TypeError(f"{name}() got an unexpected keyword argument '{unknown[0]}'")
-    given = {**dict(zip(positional, args)), **kwargs}
-    missing = [p for p in op.parameters if p not in given and p not in op.defaults]
-    if missing:
-        quoted = ", ".join(f'"{p}"' for p in missing)
-        return TypeError(f"{name}() missing {len(missing)} required positional arguments: {quoted}")
-    for position, parameter in enumerate(positional):
-        value = given.get(parameter)
-        if parameter not in tensors or value is None:
-            continue
-        if parameter in op.listed:
-            if not isinstance(value, (list, tuple)):
-                return wrong_type(
-                    name, parameter, position + (not method), "tuple of Tensors", value
-                )
-            for i, element in enumerate(value):
-                if not isinstance(element, Tensor):
-                    kind = type(element).__name__
-                    return TypeError(
-                        f"expected Tensor as element {i} in argument 0, but got {kind}"
-                    )
-        elif not isinstance(value, Tensor):
-            return wrong_type(name, parameter, position + (not method), "Tensor", value)
-    if method and len(positional) == 1:
-        return TypeError(f"TensorBase.{name}() takes no arguments ({len(args) - 1} given)")
-    return TypeError(
-        f"{name}() takes {len(positional)} positional arguments but {len(args)} were given"
-    )
-
-
 def wrong_type(name, parameter, position, expected, value):
     """PyTorch's TypeError for one argument of the wrong type."""
     kind = type(value)

@@ -28,15 +28,40 @@ An op whose name begins with an underscore is not published: it is a part of a c
 
 import functools
 
-from .arguments import NUMBERS, bad_arguments, broadcast_error
-from .elementwise import ElementwiseOp, Mask
+from .arguments import NUMBERS, broadcast_error, number_to_array
+from .elementwise import ElementwiseOp
 from .grad_mode import state
 from .graph import gradient_edge
-from .op import Array, Arrays, Op
+from .op import Op
+from .signature import (
+    Array,
+    Arrays,
+    Cleaner,
+    DType,
+    Ints,
+    Mask,
+    Misfit,
+    Number,
+    Tensors,
+    bad_arguments,
+)
 from .tensor import Tensor, wrap
 from .views import MULTIPLE, PLAIN, make_view
 
-__all__ = ["Array", "Arrays", "FUNCTIONS", "Mask", "composite", "elementwise", "op", "view"]
+__all__ = [
+    "Array",
+    "Arrays",
+    "DType",
+    "FUNCTIONS",
+    "Ints",
+    "Mask",
+    "Number",
+    "Tensors",
+    "composite",
+    "elementwise",
+    "op",
+    "view",
+]
 
 MISSING = object()  # stands for an argument that was not given, or given by its name
 
@@ -86,20 +111,40 @@ def view(**options):
     return _declare(Op, _viewing, False, options)
 
 
-def composite(function=None, *, method=True, torch=True):
+def composite(function=None, *, method=True, torch=True, signatures=()):
     """Publish a function that is written in tensors, as `torch.name` and as a method."""
     if function is None:
-        return functools.partial(composite, method=method, torch=torch)
+        return functools.partial(composite, method=method, torch=torch, signatures=signatures)
     name = function.__name__
+    checked = _checked(function, signatures, False)
     if torch:
-        FUNCTIONS[name] = function
+        FUNCTIONS[name] = checked
     if method:
-        setattr(Tensor, name, function)
+        setattr(Tensor, name, _checked(function, signatures, True))
         _publish_operators(name, lambda: _operator(function), None)
         onto = OPERATORS.get(name.removesuffix("_"), (None, None, None))[2]
         if name.endswith("_") and onto:
             setattr(Tensor, onto, _operator(function))
-    return function
+    return checked
+
+
+def _checked(function, signatures, method):
+    """A composite that looks at its arguments first, if its annotations say what they should be."""
+    clean = Cleaner(function, signatures=signatures) if hasattr(function, "__code__") else None
+    if clean is None or not clean.any:
+        return function
+
+    @functools.wraps(function)
+    def checked(*args, **kwargs):
+        try:
+            args, kwargs = clean(args, kwargs)
+            return function(*args, **kwargs)
+        except TypeError as error:
+            name = function.__name__
+            bad = bad_arguments(name, function, args, kwargs, signatures=signatures, method=method)
+            raise bad or error from None
+
+    return checked
 
 
 def _operator(function):
@@ -117,7 +162,8 @@ def _operator(function):
 
 def _declare(kind, way_in, in_place, options):
     published = {k: options.pop(k) for k in ("method", "function") if k in options}
-    described = {k: options.pop(k) for k in ("node", "number", "returns", "casts") if k in options}
+    names = ("node", "number", "returns", "casts", "signatures")
+    described = {k: options.pop(k) for k in names if k in options}
 
     def decorator(forward):
         declared = kind(forward, options, **described)
@@ -160,7 +206,10 @@ def _in_place_twin(op, name):
     """The method that writes an op's result over its first input."""
 
     def function(input, *args, **kwargs):
-        return op.in_place(input, args, kwargs)
+        try:
+            return op.in_place(input, args, kwargs)
+        except Misfit:
+            raise op.bad_arguments((input, *args), kwargs, method=True, suffix="_") from None
 
     def operator(input, other):
         if not isinstance(other, (Tensor, *NUMBERS)):
@@ -174,7 +223,7 @@ def _in_place_twin(op, name):
     return twin
 
 
-# Ways in: what runs first when a student calls an op. `refuse` answers arguments of a wrong type.
+# Ways in: what runs first when a student calls an op. `refuse` answers arguments that do not fit.
 
 
 def _not_implemented(op, args, kwargs):
@@ -182,66 +231,61 @@ def _not_implemented(op, args, kwargs):
 
 
 def _refuse_as_function(op, args, kwargs):
-    raise bad_arguments(op, args, kwargs)
+    raise op.bad_arguments(args, kwargs) from None
 
 
 def _refuse_as_method(op, args, kwargs):
-    raise bad_arguments(op, args, kwargs, method=True)
+    raise op.bad_arguments(args, kwargs, method=True) from None
 
 
 def _unary(op, refuse):
     """For element-wise ops of one operand."""
-    forward, direct = op.forward, op.direct
+    forward, direct, record = op.forward, op.direct, op.record_one
+    general = _general(op, refuse)
 
     def function(input=MISSING, *args, **options):
-        if input is MISSING:
-            return op.call((), options, options.pop("out", None))
         if args or options or not isinstance(input, Tensor):
-            if not isinstance(input, Tensor) or len(args) >= len(op.positional):
-                return refuse(op, (input, *args), options)
-            return op.call((input, *args), options, options.pop("out", None))
+            return general(*(() if input is MISSING else (input, *args)), **options)
         array = input._array
         if array.dtype.kind not in direct:
-            (array,) = op.promote((array,))
+            return general(input)
         result = wrap(forward(array))
         if input._tracked and state.enabled and result._array.dtype.kind == "f":
-            op.record_one(input, result)
+            record(input, result)
         return result
 
     return function
 
 
 def _binary(op, refuse):
-    """For element-wise ops of two operands: fast for two tensors of the same dtype."""
+    """For element-wise ops of two operands: fast for tensors of one dtype, and for numbers that fit it."""
     forward, direct = op.forward, op.direct
+    record = op.record_two if len(op.formulas) == 2 else op.record_operand
+    numbers = {"f": (float, int), "i": (int,), "u": (int,)} if not op.no_numbers else {}
+    general = _general(op, refuse)
 
     def function(input=MISSING, other=MISSING, *args, **options):
-        if other is MISSING:
-            return op.call(() if input is MISSING else (input,), options, options.pop("out", None))
         if args or options or not isinstance(input, Tensor):
-            for value in (input, other):
-                if not isinstance(value, Tensor) and (
-                    op.no_numbers or not isinstance(value, NUMBERS)
-                ):
-                    return refuse(op, (input, other, *args), options)
-            return op.call((input, other, *args), options, options.pop("out", None))
+            given = [value for value in (input, other) if value is not MISSING]
+            return general(*given, *args, **options)
         a = input._array
+        dtype = a.dtype
         if isinstance(other, Tensor):
             b = other._array
-            if a.dtype is not b.dtype or a.dtype.kind not in direct:
-                a, b = op.promote((a, b))
+            if b.dtype is not dtype or dtype.kind not in direct:
+                return general(input, other)
             tracked = input._tracked or other._tracked
-        elif isinstance(other, NUMBERS) and not op.no_numbers:
-            a, b = op.promote((a, other))
+        elif dtype.kind in direct and type(other) in numbers.get(dtype.kind, ()):
+            b = number_to_array(other, dtype)
             tracked = input._tracked
         else:
-            return refuse(op, (input, other), {})
+            return general(input) if other is MISSING else general(input, other)
         try:
             result = wrap(forward(a, b))
         except ValueError as error:
             raise broadcast_error((a, b)) or error from None
         if tracked and state.enabled and result._array.dtype.kind == "f":
-            op.record_two(input, other, result)
+            record(input, other, result)
         return result
 
     return function
@@ -249,9 +293,19 @@ def _binary(op, refuse):
 
 def _general(op, refuse):
     """The way into any other op."""
+    plain = op.plain
 
     def function(*args, out=None, **kwargs):
-        return op.call(args, kwargs, out)
+        if len(args) == plain and not kwargs and out is None:
+            for input in args:
+                if not isinstance(input, Tensor):
+                    break
+            else:
+                return op.call_plain(args)
+        try:
+            return op.call(args, kwargs, out)
+        except Misfit:
+            return refuse(op, args, kwargs)
 
     return function
 
@@ -262,14 +316,16 @@ def _viewing(op, refuse):
     maker = op.node.partition("Backward")[0]
 
     def function(*args, **kwargs):
-        input, *args = args or (kwargs.pop("input", MISSING),)
-        if not isinstance(input, Tensor):
-            return refuse(op, (input, *args), kwargs)
-        try:
-            array = forward(input._array, *args, **kwargs)
-        except TypeError:
-            op.bind((input, *args), kwargs)
-            raise
+        if len(args) != 1 or kwargs or not isinstance(args[0], Tensor):
+            try:
+                cleaned, named = op.clean(args, kwargs)
+                input, *rest = cleaned or (named.pop("input"),)
+                array = forward(input._array, *rest, **named)
+            except (KeyError, TypeError) as error:
+                raise refuse(op, args, kwargs) or error from None
+        else:
+            (input,), rest, named = args, (), {}
+            array = forward(input._array)
         if type(array) is tuple:
             results = tuple(
                 make_view(input, part, MULTIPLE if input._tracked else PLAIN, maker, i)
@@ -280,7 +336,7 @@ def _viewing(op, refuse):
         if input._tracked and state.enabled:
             edge = gradient_edge(input)
             if edge is not None:
-                values = {**defaults, **dict(zip(positional, (input, *args))), **kwargs}
+                values = {**defaults, **dict(zip(positional, (input, *rest))), **named}
                 op.attach(op.record(values, results, (edge,)), results)
                 for result in results:
                     result._view.requires_grad = True

@@ -8,12 +8,15 @@ class device:
     device(type='cpu')
     """
 
+    __module__ = "torch"
     __slots__ = ("index", "type")
     _kinds = ("cpu", "cuda", "mps", "meta", "xpu")
 
     def __init__(self, type="cpu", index=None):
         if isinstance(type, device):
             type, index = type.type, type.index
+        if isinstance(type, int):
+            raise RuntimeError("Cannot access accelerator device when none is available.")
         if not isinstance(type, str):
             raise TypeError(f"device(): argument 'type' must be str, not {type.__class__.__name__}")
         name, colon, number = type.partition(":")
@@ -25,6 +28,12 @@ class device:
             )
         if colon and not number.isdigit():
             raise RuntimeError(f"Invalid device string: '{type}'")
+        if index is not None and colon:
+            raise RuntimeError(
+                f"type (string) must not include an index because index was passed explicitly: {type}"
+            )
+        if index is not None and index < 0:
+            raise RuntimeError("Device index must not be negative")
         self.type = name
         self.index = int(number) if colon else index
 
@@ -44,15 +53,36 @@ class device:
         return hash((self.type, self.index))
 
     def __reduce__(self):
-        return device, (self.type, self.index)
+        return restore_device, (self.type,) if self.index is None else (self.type, self.index)
+
+
+def restore_device(*where):
+    """A device from what was pickled."""
+    return device(*where)
 
 
 cpu = device("cpu")
 
 
+_default = cpu
+
+
+def get_default_device():
+    """The device of new tensors when nothing else is said: the CPU."""
+    return _default
+
+
+def set_default_device(where):
+    """Accept the CPU as the device of new tensors; with any other, making one raises an error."""
+    global _default
+    _default = cpu if where is None else device(where)
+
+
 def check_device(where):
     """Accept the CPU under any of its names (or None); anything else raises PyTorch's error."""
-    if where is None or where is cpu:
+    if where is None:
+        where = _default
+    if where is cpu:
         return
     where = device(where)
     if where.type == "cuda":
@@ -63,3 +93,43 @@ def check_device(where):
         return
     error.add_note("Hint: this kit computes on the CPU only; leave device= out.")
     raise error
+
+
+# How elements lie in memory: this kit has one layout, rows after rows with strides.
+
+
+class layout:
+    """Dense or sparse. `torch.strided` is the one here: every tensor has memory for all its elements."""
+
+    __module__ = "torch"
+
+    def __new__(cls):
+        raise TypeError(f"cannot create 'torch.{cls.__name__}' instances")
+
+    def __repr__(self):
+        return f"torch.{self.name}"
+
+    def __reduce__(self):
+        return _constant, (None, self.name)
+
+
+class memory_format(layout):
+    """The order of dimensions in memory that a function is asked for.
+
+    `torch.contiguous_format`: the last one changes fastest. `torch.preserve_format`: as in the input.
+    """
+
+
+_constants = {}
+
+
+def _constant(kind, name):
+    if name not in _constants:
+        made = _constants[name] = object.__new__(kind)
+        made.name = name
+    return _constants[name]
+
+
+strided = _constant(layout, "strided")
+contiguous_format = _constant(memory_format, "contiguous_format")
+preserve_format = _constant(memory_format, "preserve_format")

@@ -75,6 +75,17 @@ float32 = float_ = _define("float32", "Float", "float", "f32")
 float64 = double = _define("float64", "Double", "double", "f64")
 
 ALL = (bool_, uint8, int8, int16, int32, int64, float16, float32, float64)
+CASTS = {  # the methods, of tensors and of storages, that are named after a type of C
+    "float": float32,
+    "double": float64,
+    "half": float16,
+    "long": int64,
+    "int": int32,
+    "short": int16,
+    "char": int8,
+    "byte": uint8,
+    "bool": bool_,
+}
 
 _by_numpy = {d.numpy: d for d in ALL}
 _by_python_type = {bool: bool_, int: int64, float: float64}

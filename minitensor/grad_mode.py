@@ -1,7 +1,9 @@
 """Whether operations are recorded for backward: `no_grad` and its relatives."""
 
 import functools
+import inspect
 import threading
+import warnings
 
 
 class _State(threading.local):
@@ -12,6 +14,7 @@ class _State(threading.local):
 
 
 state = _State()
+inferring = []  # not empty once any thread was in inference mode: until then nobody needs to look
 
 
 def is_grad_enabled():
@@ -25,31 +28,57 @@ def is_inference_mode_enabled():
 
 
 class _Mode:
-    """A context manager that is also a decorator, and that may be nested and reused."""
+    """A context manager that is also a decorator; each call of what it decorates enters it anew."""
 
-    enabled = False
-    inference = None
-
-    def __enter__(self):
-        stack = self.__dict__.setdefault("_outer", [])
-        stack.append((state.enabled, state.inference))
-        state.enabled = self.enabled
-        if self.inference is not None:
-            state.inference = self.inference
+    def __init_subclass__(cls):
+        cls.__module__ = "torch.autograd.grad_mode"
 
     def __exit__(self, *exception):
-        state.enabled, state.inference = self._outer.pop()
+        state.enabled, state.inference = self.before
 
     def __call__(self, function):
+        if inspect.isclass(function):
+            warnings.warn(_DECORATED_CLASS, FutureWarning, stacklevel=2)
+            made = function
+            return self._around(lambda *args, **kwargs: made(*args, **kwargs))
+        if inspect.isgeneratorfunction(function):
+            return self._around_generator(function)
+        return self._around(function)
+
+    def _around(self, function):
         @functools.wraps(function)
         def wrapper(*args, **kwargs):
-            with self._again():
+            with self.clone():
                 return function(*args, **kwargs)
 
         return wrapper
 
-    def _again(self):
-        """A fresh copy for each call of a decorated function, so that recursion and threads work."""
+    def _around_generator(self, function):
+        """The mode holds while the generator runs, not while its caller does."""
+
+        @functools.wraps(function)
+        def wrapper(*args, **kwargs):
+            generator = function(*args, **kwargs)
+            resume, argument = generator.send, None
+            while True:
+                try:
+                    with self.clone():
+                        value = resume(argument)
+                except StopIteration as end:
+                    return end.value
+                try:
+                    resume, argument = generator.send, (yield value)
+                except GeneratorExit:
+                    with self.clone():
+                        generator.close()
+                    raise
+                except BaseException as error:
+                    resume, argument = generator.throw, error
+
+        return wrapper
+
+    def clone(self):
+        """A fresh copy, so that recursion and threads do not disturb each other."""
         return type(self)()
 
 
@@ -63,9 +92,15 @@ class no_grad(_Mode):
     False
     """
 
+    enabled = False
+
     def __new__(cls, function=None):
         mode = super().__new__(cls)
         return mode if function is None else mode(function)
+
+    def __enter__(self):
+        self.before = state.enabled, state.inference
+        state.enabled = self.enabled
 
 
 class enable_grad(no_grad):
@@ -83,32 +118,59 @@ class set_grad_enabled(_Mode):
     """
 
     def __init__(self, mode):
-        self._before = (state.enabled, state.inference)
-        self.enabled = state.enabled = bool(mode)
+        if not isinstance(mode, bool):
+            kind = type(mode).__name__
+            raise TypeError(
+                f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {kind}"
+            )
+        self.mode = mode
+        self.before = state.enabled, state.inference
+        state.enabled = mode
 
     def __enter__(self):
-        # __init__ switched already (that is the function-call form), so remember what was before it.
-        self.__dict__.setdefault("_outer", []).append(self._before)
-        state.enabled = self.enabled
+        state.enabled = self.mode
 
     def __call__(self, function):
-        state.enabled = self._before[0]
+        state.enabled = self.before[0]  # as a decorator it switches nothing now
         return super().__call__(function)
 
-    def _again(self):
-        return type(self)(self.enabled)
+    def __repr__(self):
+        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode})"
+
+    def clone(self):
+        """The same mode again: switches now."""
+        return type(self)(self.mode)
 
 
 class inference_mode(_Mode):
-    """Like `no_grad`, and its results may never take part in recording afterwards."""
+    """Like `no_grad`, and its results may never take part in recording afterwards.
+
+    `inference_mode(False)` is the opposite: recording is on inside, whatever is outside.
+
+    >>> with torch.inference_mode():
+    ...     torch.ones(2).is_inference()
+    True
+    """
 
     def __new__(cls, mode=True):
-        self = super().__new__(cls)
-        if callable(mode):
-            return cls(True)(mode)
-        self.inference = bool(mode)
-        self.enabled = not mode and state.enabled
-        return self
+        return super().__new__(cls) if isinstance(mode, bool) else cls()(mode)
 
-    def _again(self):
-        return type(self)(self.inference)
+    def __init__(self, mode=True):
+        self.mode = mode
+
+    def __enter__(self):
+        self.before = state.enabled, state.inference
+        state.enabled, state.inference = not self.mode, self.mode
+        if self.mode and not inferring:
+            inferring.append(True)
+
+    def clone(self):
+        """The same mode again."""
+        return type(self)(self.mode)
+
+
+_DECORATED_CLASS = (
+    "Decorating classes is deprecated and will be disabled in future versions. You should only "
+    "decorate functions or methods. To preserve the current behavior of class decoration, you can "
+    "directly decorate the `__init__` method and nothing else."
+)

@@ -6,7 +6,10 @@ input, or the input itself if that is a leaf that requires grad. No gradient wan
 """
 
 import itertools
+import operator
 import weakref
+
+import numpy as np
 
 from .hooks import RemovableHandle
 from .tensor import Tensor, wrap
@@ -56,6 +59,11 @@ class Node:
     def backward(self, grads):
         """The gradients of the inputs, one for each edge, from those of the outputs."""
         raise NotImplementedError
+
+    def backward_arrays(self, grads):
+        """The same on arrays: how a pass that is not itself recorded goes."""
+        grads = [None if g is None else wrap(g) for g in grads]
+        return [None if g is None else g._array for g in self.backward(grads)]
 
     def release(self):
         """Forget saved values: called after backward, unless the graph is retained."""
@@ -122,22 +130,19 @@ def node_of(edge):
 class SavedResult:
     """A node's own result. Keeping the tensor itself would make a cycle: tensor -> grad_fn -> tensor."""
 
-    __slots__ = ("array", "counter", "version", "output_nr")
+    __slots__ = ("_array", "_counter", "output_nr")
 
-    def __init__(self, tensor, output_nr):
-        self.array = tensor._array
-        self.counter = tensor._shared_counter()
-        self.version = self.counter[0]
+    def __init__(self, tensor, output_nr=0):
+        self._array = tensor._array
+        self._counter = tensor._shared_counter()
         self.output_nr = output_nr
 
     def unpack(self, node):
-        """The result again, as a new tensor that leads back to its node; checked as inputs are."""
-        tensor = wrap(self.array)
-        tensor._counter = self.counter
+        """The result again, as a new tensor that leads back to its node."""
+        tensor = wrap(self._array)
+        tensor._counter = self._counter
         if tensor.is_floating_point():
             tensor._grad_fn, tensor._output_nr, tensor._tracked = node, self.output_nr, True
-        if self.counter[0] != self.version:
-            raise modified_in_place(tensor, self.version)
         return tensor
 
 
@@ -173,11 +178,13 @@ class OpNode(Node):
     """A node made by an op: its gradients are the op's formulas, applied to what they name.
 
     `plan` tells which formulas are wanted and the names of what they need; `saved` has these values in the
-    same order, and `versions` the versions of those that are tensors (None for the others).
+    same order, and `versions` the versions of those that are tensors; None for
+    options and shapes, which stay when the rest is freed.
     """
 
     op = None  # the declaration, set by the subclass that each op has
     saved = versions = ()
+    released = False
 
     def __init__(self, plan, edges, outputs, saved, versions):
         self.plan = plan
@@ -189,42 +196,62 @@ class OpNode(Node):
 
     def backward(self, grads):
         """One gradient for each edge, from the formulas of the inputs that want one."""
+        if self.released:
+            raise freed()
+        values = [grads[0], grads, *map(self.unpack, self.saved, self.versions)]
+        if self.op.listed:
+            ((_, formula, pick),) = self.plan.steps
+            return formula(*pick(values))
+        results = [None] * len(self.edges)
+        for position, formula, pick in self.plan.steps:
+            results[position] = formula(*pick(values))
+        return results
+
+    def backward_arrays(self, grads):
+        """The same on arrays, without a detour where the formulas are plain arithmetic."""
+        plan = self.plan
+        if not plan.arithmetic:
+            return super().backward_arrays(grads)
+        if self.released:
+            raise freed()
         values = [grads[0], grads]
         for value, version in zip(self.saved, self.versions):
-            if type(version) is not int or value._version != version:
-                value = self.unpack(value, version)
+            if type(version) is int:
+                counter = value._counter
+                if counter is not None and counter[0] != version:
+                    self.unpack(value, version)  # raises
+                value = value._array
             values.append(value)
-        if self.op.listed:
-            ((_, formula, arguments),) = self.plan.steps
-            return formula(*[values[i] for i in arguments])
         results = [None] * len(self.edges)
-        for position, formula, arguments in self.plan.steps:
-            results[position] = formula(*[values[i] for i in arguments])
+        for position, formula, pick in plan.steps:
+            results[position] = formula(*pick(values))
         return results
 
     def unpack(self, value, version):
         """A saved value, checked to be what it was when it was saved."""
-        if type(version) is int:
-            if value._version != version:
-                raise modified_in_place(value, version)
-        elif type(version) is list:
-            return [v if seen is None else self.unpack(v, seen) for v, seen in zip(value, version)]
-        elif type(value) is SavedResult:
-            return value.unpack(self)
-        elif value is FREED:
+        if value is FREED:
             raise freed()
+        if type(version) is list:
+            return [self.unpack(v, seen) for v, seen in zip(value, version)]
+        if version is None:
+            return value
+        if version is OPERAND:
+            return wrap(np.array(value))  # as PyTorch keeps and shows it
+        counter = value._counter
+        if type(value) is SavedResult:
+            value = value.unpack(self)
+        if counter is not None and counter[0] != version:
+            raise modified_in_place(value, version)
         return value
 
     def release(self):
         """Forget the saved tensors; numbers and shapes stay."""
-        if None in self.versions:
+        if self.plan.frees:
+            versions = self.versions
             self.saved = tuple(
-                FREED if version is not None or type(value) is SavedResult else value
-                for value, version in zip(self.saved, self.versions)
+                [v if seen is None else FREED for v, seen in zip(self.saved, versions)]
             )
-        else:
-            self.saved = (FREED,) * len(self.saved)
-        self.versions = (None,) * len(self.saved)
+            self.released = True
 
     def __getattr__(self, name):
         if name.startswith("_saved_"):
@@ -241,28 +268,55 @@ class OpNode(Node):
 
 
 FREED = object()  # stands where a saved tensor was
+OPERAND = object()  # the version of a number that stands where there might be a tensor
 
 
 class Plan:
     """For the inputs of an op that want a gradient: the values to save, and the formulas to run.
 
-    `steps`: (edge, formula, where its arguments are), with `grad` at 0, `grads` at 1 and the
-    saved values after them.
+    `steps`: (edge, formula, what picks its arguments out of [grad, grads, *saved]). `arithmetic`: the formulas
+    call nothing and look up nothing, so that they mean the same for arrays as for tensors. `saves`: what
+    is saved by a call with one or two tensors alone, in a word.
     """
 
-    __slots__ = ("names", "steps")
+    __slots__ = ("arithmetic", "frees", "names", "node_type", "saves", "steps")
 
-    def __init__(self, formulas, wanted, order):
+    def __init__(self, formulas, wanted, op, node_type, one_dtype):
         wanted = [(i, f) for i, f in enumerate(formulas) if wanted[i]]
         named = {name for _, formula in wanted for name in parameters(formula)} - {"grad", "grads"}
-        self.names = sorted(
-            named, key=lambda name: (order.index(name) if name in order else 99, name)
-        )
+        order = {name: place for place, name in enumerate(op.parameters)}
+        self.names = sorted(named, key=lambda name: (order.get(name, len(order)), name))
         places = ["grad", "grads", *self.names]
         self.steps = [
-            (position, formula, tuple(places.index(name) for name in parameters(formula)))
+            (position, formula, pick([places.index(name) for name in parameters(formula)]))
             for position, formula in wanted
         ]
+        self.frees = not named.isdisjoint(op.results) or not named.isdisjoint(op.tensors)
+        self.arithmetic = one_dtype and all(is_arithmetic(formula) for _, formula in wanted)
+        self.node_type = node_type
+        first, second = (*op.tensors, None)[:2]
+        words = {
+            (): "",
+            ("result",): "result",
+            (first,): "input",
+            (second,): "other",
+            (first, second): "both",
+        }
+        self.saves = words.get(tuple(self.names), "more")
+
+
+def is_arithmetic(formula):
+    """Whether a formula uses nothing but operators, so that it means the same for arrays as for tensors."""
+    code = formula.__code__
+    return not code.co_freevars and {*code.co_names} <= {"T", "mT"}
+
+
+def pick(places):
+    """A function that takes the values at these places, as a tuple."""
+    if len(places) == 1:
+        (place,) = places
+        return lambda values: (values[place],)
+    return operator.itemgetter(*places)
 
 
 def parameters(function):

@@ -6,6 +6,7 @@ import itertools
 class RemovableHandle:
     """Returned when a hook is registered; `remove()` takes the hook away again."""
 
+    __module__ = "torch.utils.hooks"
     _ids = itertools.count()
 
     def __init__(self, hooks, hook):

@@ -1,7 +1,7 @@
 """Random integers: `Tensor.random_`, which `randint` fills its result with, and `randperm`.
 
 >>> from minitensor.generator import Generator
->>> random_(np.empty(8, np.int64), Generator().manual_seed(0), 0, 10)
+>>> random_(np.empty(8, np.int64), 0, 10, generator=Generator().manual_seed(0))
 array([4, 9, 3, 0, 3, 9, 7, 3])
 """
 
@@ -16,24 +16,24 @@ from .sampling import limits, not_implemented, put
 INT64_MIN = -(2**63)
 
 
-def random_(array, generator, low=None, high=None):
-    """Integers of [low, high), in any dtype.
+def random_(input, low=None, to=None, *, generator):
+    """Integers of [low, to), in any dtype.
 
-    Without `high` they go up to the largest that the dtype holds exactly with all below it;
+    Without `to` they go up to the largest that the dtype holds exactly with all below it;
     without `low` too, they start at 0.
     """
-    dtype = array.dtype
+    dtype = input.dtype
     if low is None:
         words = generator.words64 if dtype.itemsize == 8 else generator.words32
-        return put(array, _below(_largest_exact(dtype) + 1, words(array.size)))
-    if high is None and low == INT64_MIN:
-        if array.size > 0:
+        return put(input, _below(_largest_exact(dtype) + 1, words(input.size)))
+    if to is None and low == INT64_MIN:
+        if input.size > 0:
             _check_full_range(dtype)
-        return put(array, generator.words64(array.size).view(np.int64))
-    low, high = _checked_range(dtype, low, high)
-    words = generator.words32 if high - low < 2**28 else generator.words64
-    offsets = _below(high - low, words(array.size)).astype(np.uint64)
-    return put(array, (offsets + np.uint64(low % 2**64)).view(np.int64))  # modulo 2**64
+        return put(input, generator.words64(input.size).view(np.int64))
+    low, to = _checked_range(dtype, low, to)
+    words = generator.words32 if to - low < 2**28 else generator.words64
+    offsets = _below(to - low, words(input.size)).astype(np.uint64)
+    return put(input, (offsets + np.uint64(low % 2**64)).view(np.int64))  # modulo 2**64
 
 
 def _below(n, words):

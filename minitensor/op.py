@@ -7,30 +7,38 @@ How ops are declared, and how they become functions and methods, is in declare.p
 import numpy as np
 
 from . import dtypes
-from .arguments import NUMBERS, bad_arguments
 from .grad_mode import state
-from .graph import OpNode, Plan, SavedResult, gradient_edge, parameters
+from .graph import OPERAND, OpNode, Plan, SavedResult, gradient_edge, next_sequence, parameters
+from .arguments import NUMBERS
+from .signature import Array, Arrays, Cleaner, Misfit, bad_arguments
 from .tensor import Tensor, wrap
 from .views import check_in_place, check_no_overlap, rebase_history
 
-Array = np.ndarray  # annotates parameters that are tensors
-Arrays = list[np.ndarray]  # those that are lists of tensors
-
-
-# Names that PyTorch accepts for NumPy's sake.
-NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "x2": "other"}
+new = object.__new__
 
 
 class Op:
     """The declaration of one op, and everything that is made from it."""
 
-    def __init__(self, forward, formulas, *, node=None, number=0, returns=None, casts=False):
+    def __init__(
+        self,
+        forward,
+        formulas,
+        *,
+        node=None,
+        number=0,
+        returns=None,
+        casts=False,
+        signatures=(),
+    ):
         self.forward = forward
         self.name = forward.__name__.strip("_")
+        self.private = forward.__name__.startswith("_")  # called with what is known to fit
         self.node = node or self.name.title().replace("_", "") + "Backward"
         self.number = number  # of the node's name; or a function of arguments, by name
         self.casts = casts  # in place, any dtype is cast to the tensor's, as copy_ does
         self.returns = returns  # the results' names (a named tuple's class), if there are several
+        self.signatures = signatures  # as PyTorch prints them, where it has several
         self.formulas = {name: formula for name, formula in formulas.items() if formula}
         code = forward.__code__
         self.parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
@@ -41,33 +49,54 @@ class Op:
         self.tensors = self.find_tensors()
         self.lists = [n for n in self.tensors if forward.__annotations__.get(n) is Arrays]
         self.listed = [n for n in self.lists if n in self.formulas]
+        self.operands = self.find_operands()
+        self.clean = Cleaner(forward, self.operands, self.tensors, signatures)
+        # Called with this many tensors and nothing else, there is nothing to bind.
+        self.plain = len(self.positional) - len(optional)
+        if self.positional[: self.plain] != tuple(self.tensors) or self.lists:
+            self.plain = None
         self.savable = {
             name
             for formula in self.formulas.values()
             for form in (formula.values() if isinstance(formula, dict) else (formula,))
             for name in parameters(form)
         }
+        self.results = ("result",) if returns is None else returns._fields
         self.node_types = {}
         self.plans = {}
+        self.shortcuts = {}
 
     def find_tensors(self):
         """The names of the parameters that are tensors, in order."""
         kinds = self.forward.__annotations__
         return [n for n in self.parameters if n in self.formulas or kinds.get(n) in (Array, Arrays)]
 
+    def find_operands(self):
+        """The names of the tensors that may be numbers."""
+        return []
+
     def bind(self, args, kwargs):
-        """The arguments by name, defaults included; PyTorch's TypeError if they do not fit."""
-        values = {**self.defaults, **dict(zip(self.positional, args, strict=False)), **kwargs}
-        if (
-            len(args) <= len(self.positional)
-            and len(values) == len(self.parameters)
-            and kwargs.keys() <= set(self.parameters[len(args) :])
-        ):
-            return values
-        renamed = {NUMPY_NAMES.get(name, name): value for name, value in kwargs.items()}
-        if renamed.keys() != kwargs.keys():
-            return self.bind(args, renamed)
-        raise bad_arguments(self, args, kwargs)
+        """The arguments by name, defaults included; Misfit if they are not what the op takes."""
+        if not self.private:
+            args, kwargs = self.clean(args, kwargs)
+        values = {**self.defaults, **dict(zip(self.positional, args)), **kwargs}
+        if len(args) > len(self.positional) or len(values) != len(self.parameters):
+            raise Misfit
+        if kwargs and not kwargs.keys() <= set(self.parameters[len(args) :]):
+            raise Misfit
+        return values
+
+    def bad_arguments(self, args, kwargs, method=False, suffix=""):
+        """PyTorch's TypeError for arguments that do not fit; None if they do."""
+        return bad_arguments(
+            self.name + suffix,
+            self.forward,
+            args,
+            kwargs,
+            operands=self.operands,
+            signatures=self.signatures,
+            method=method,
+        )
 
     def compute(self, values):
         """The result, as one array or several, from arguments by name."""
@@ -78,9 +107,9 @@ class Op:
                 arrays[name] = value._array
             elif name in self.lists and isinstance(value, (list, tuple)):
                 arrays[name] = [v._array if isinstance(v, Tensor) else v for v in value]
-            elif value is not None:
-                raise bad_arguments(self, values)
         return self.forward(**arrays)
+
+    # Recording
 
     def number_for(self, values):
         """The number behind the node's name, which PyTorch has for each form of an op."""
@@ -98,13 +127,15 @@ class Op:
             kind.full_name = full
         return kind
 
-    def plan(self, edges, number):
+    def plan(self, edges, number, one_dtype=False):
         """What to save and to compute if these edges lead somewhere."""
         wanted = (True,) if self.listed else tuple([edge is not None for edge in edges])
-        plan = self.plans.get((wanted, number))
+        key = wanted, number, one_dtype
+        plan = self.plans.get(key)
         if plan is None:
             formulas = [f[number] if isinstance(f, dict) else f for f in self.formulas.values()]
-            plan = self.plans[wanted, number] = Plan(formulas, wanted, self.parameters)
+            plan = Plan(formulas, wanted, self, self.node_type(number), one_dtype)
+            self.plans[key] = plan
         return plan
 
     def edges(self, values):
@@ -115,15 +146,19 @@ class Op:
 
     def record(self, values, results, edges):
         """The node of a computed result."""
-        number = self.number_for(values)
-        plan = self.plan(edges, number)
-        saved, versions = [], []
-        for name in plan.names:
-            value, version = self.save(name, values, results)
-            saved.append(value)
-            versions.append(version)
+        plan = self.plan(edges, self.number_for(values), self.one_dtype(values, results))
+        pairs = [self.save(name, values, results) for name in plan.names]
+        saved, versions = zip(*pairs) if pairs else ((), ())
         outputs = tuple([(r._array.shape, r._array.dtype) for r in results])
-        return self.node_type(number)(plan, edges, outputs, tuple(saved), tuple(versions))
+        return plan.node_type(plan, edges, outputs, saved, versions)
+
+    def one_dtype(self, values, results):
+        """Whether the formulas can compute with the tensors' arrays as they are."""
+        if self.listed or len(results) > 1:
+            return False
+        dtype = results[0]._array.dtype
+        tensors = [values[name] for name in self.tensors]
+        return all([not isinstance(t, Tensor) or t._array.dtype is dtype for t in tensors])
 
     def save(self, name, values, results):
         """One value that a formula names, and its version if it is a tensor (a list for a list)."""
@@ -132,11 +167,10 @@ class Op:
             if isinstance(value, Tensor):
                 return value, version_to_save(value)
             if isinstance(value, NUMBERS) and name in self.formulas:
-                return wrap(np.array(value)), 0  # as PyTorch keeps and shows it
+                return value.item() if isinstance(value, np.generic) else value, OPERAND
             if isinstance(value, (list, tuple)) and name in self.tensors:
-                return list(value), [
-                    version_to_save(v) if isinstance(v, Tensor) else None for v in value
-                ]
+                seen = [version_to_save(v) if isinstance(v, Tensor) else None for v in value]
+                return list(value), seen
             return value, None
         if name.endswith("_numel"):
             return values[name.removesuffix("_numel")].numel(), None
@@ -146,7 +180,87 @@ class Op:
                 return [v._array.shape for v in value], None
             return value._array.shape if isinstance(value, Tensor) else (), None
         position = 0 if name == "result" else self.returns._fields.index(name)
-        return SavedResult(results[position], position), None
+        result = SavedResult(results[position], position)
+        return result, result._counter[0]
+
+    def record_one(self, input, result):
+        """`record` for a call with one tensor and nothing else: the same, without detours."""
+        edge = gradient_edge(input)
+        if edge is None:
+            return
+        plan = self.shortcuts.get(1) or self.shortcut((edge,), 1, (input,))
+        node = new(plan.node_type)
+        node.plan, node.edges, node.sequence = plan, (edge,), next_sequence()
+        array = result._array
+        node.outputs = ((array.shape, array.dtype),)
+        if plan.saves == "result":
+            node.saved, node.versions = (SavedResult(result),), (0,)
+        elif plan.saves == "input":
+            node.saved, node.versions = (input,), (version_to_save(input),)
+        elif plan.saves:
+            self.save_into(node, (input,), result)
+        result._grad_fn, result._tracked = node, True
+
+    def record_two(self, input, other, result):
+        """The same for two tensors, or a tensor and a number."""
+        edges = (gradient_edge(input), gradient_edge(other))
+        wanted = (edges[0] is not None) + 2 * (edges[1] is not None)
+        if not wanted:
+            return
+        if not isinstance(other, Tensor):
+            wanted += 4
+        plan = self.shortcuts.get(wanted) or self.shortcut(edges, wanted, (input, other))
+        node = new(plan.node_type)
+        node.plan, node.edges, node.sequence = plan, edges, next_sequence()
+        array = result._array
+        node.outputs = ((array.shape, array.dtype),)
+        saves = plan.saves
+        if wanted < 4 and saves == "both":
+            node.saved = (input, other)
+            node.versions = (version_to_save(input), version_to_save(other))
+        elif wanted < 4 and saves == "other":
+            node.saved, node.versions = (other,), (version_to_save(other),)
+        elif saves == "input":
+            node.saved, node.versions = (input,), (version_to_save(input),)
+        elif saves:
+            self.save_into(node, (input, other), result)
+        result._grad_fn, result._tracked = node, True
+
+    def record_operand(self, input, other, result):
+        """The same for an op with a formula for one operand only."""
+        values = {**self.defaults, **dict(zip(self.tensors, (input, other)))}
+        edges = self.edges(values)
+        if any(edges):
+            self.attach(self.record(values, (result,), edges), (result,))
+
+    def shortcut(self, edges, wanted, inputs):
+        """The plan of `record_one` and `record_two`, kept where they look first."""
+        number = self.number_for({**self.defaults, **dict(zip(self.tensors, inputs))})
+        plan = self.shortcuts[wanted] = self.plan(edges, number, one_dtype=True)
+        return plan
+
+    def save_into(self, node, inputs, result):
+        """Save what a node's plan names, from a call with these inputs and no options."""
+        values = {**self.defaults, **dict(zip(self.tensors, inputs))}
+        pairs = [self.save(name, values, (result,)) for name in node.plan.names]
+        node.saved, node.versions = zip(*pairs)
+
+    # Calling
+
+    def call_plain(self, inputs):
+        """The op on its tensors, without options."""
+        arrays = [tensor._array for tensor in inputs]
+        computed = self.forward(*arrays)
+        dtype = arrays[0].dtype
+        alike = type(computed) is not tuple and computed.dtype is dtype is arrays[-1].dtype
+        if not alike or len(inputs) > 2 or len(self.formulas) != len(inputs):
+            return self.finish({**self.defaults, **dict(zip(self.tensors, inputs))}, computed)
+        result = wrap(computed)
+        if inputs[0]._tracked or inputs[-1]._tracked:
+            if state.enabled and dtype.kind == "f":
+                record = self.record_one if len(inputs) == 1 else self.record_two
+                record(*inputs, result)
+        return result
 
     def call(self, args, kwargs, out=None):
         """The op on any arguments: bind, compute, record."""
@@ -154,6 +268,10 @@ class Op:
         computed = self.compute(values)
         if out is not None:
             return self.write_out(out, values, computed)
+        return self.finish(values, computed)
+
+    def finish(self, values, computed):
+        """What was computed, as tensors that know where they come from."""
         several = type(computed) is tuple
         results = tuple(map(wrap, computed)) if several else (wrap(computed),)
         if self.any_tracked(values) and state.enabled:
@@ -193,7 +311,9 @@ class Op:
                 target._resize(array.shape, warn=True)
             np.copyto(target._array, array, casting="unsafe")
             target._changed()
-        return out
+        return self.returns._make(out) if several and self.returns else out
+
+    # In place
 
     def in_place(self, input, args, kwargs, overlap=False):
         """The op with its result written over its first input. Nothing changes if it fails.
@@ -201,9 +321,6 @@ class Op:
         `overlap`: elements of `input` may lie on top of each other, since all become the same.
         """
         values = self.bind((input, *args), kwargs)
-        for name in self.tensors:
-            if not isinstance(values[name], (Tensor, list, tuple, *NUMBERS)):
-                raise bad_arguments(self, values, method=True)
         if input._inference and not state.inference:
             raise RuntimeError(
                 "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone "
@@ -232,9 +349,7 @@ class Op:
         np.copyto(array, computed, casting="unsafe")
         input._changed()
         if recorded:
-            for value in node.saved:
-                if type(value) is SavedResult:
-                    value.version += 1  # the result is what was written just now
+            self.expect_result(node)
             rebase_history(input, node)
         return input
 
@@ -254,6 +369,17 @@ class Op:
                 old._grad_fn, old._output_nr, old._tracked = edge[0], edge[1], True
             values[name] = old
 
+    def expect_result(self, node):
+        """Note that a node's saved result is what was written in place just now."""
+        node.versions = tuple(
+            [
+                version + (type(value) is SavedResult)
+                if type(version) is int
+                else version
+                for value, version in zip(node.saved, node.versions)
+            ]
+        )
+
 
 def version_to_save(tensor):
     """The version that a saved tensor has to have when backward uses it."""
@@ -264,7 +390,8 @@ def version_to_save(tensor):
             "normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
             "`torch.inference_mode()`."
         )
-    return tensor._counter[0] if tensor._counter is not None else 0
+    counter = tensor._counter
+    return 0 if counter is None else counter[0]
 
 
 def check_cast(result, target):

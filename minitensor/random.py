@@ -3,16 +3,18 @@
 How the numbers are drawn is in generator.py, sampling.py and integers.py; here they become tensors.
 """
 
+import functools
+from contextlib import contextmanager
+
 import numpy as np
 
 from . import dtypes, integers, sampling
-from .arguments import parse_size
 from .declare import composite, op
 from .generator import Generator, default_generator
-from .ops.create import array_like, check_shape, finish, numpy_dtype
-from .ops.data import from_numpy
+from .ops.create import creation, default, empty_like_array, filled, to_shape
 from .ops.inplace import zeros
-from .tensor import Tensor, as_int, wrap
+from .ops.interop import from_numpy
+from .tensor import Tensor, wrap
 
 
 @composite(method=False)
@@ -51,6 +53,17 @@ def set_rng_state(new_state):
     default_generator.set_state(new_state)
 
 
+@contextmanager
+def fork_rng(devices=None, enabled=True, **other):
+    """A `with` block that leaves the default generator as it found it."""
+    state = get_rng_state()
+    try:
+        yield
+    finally:
+        if enabled:
+            set_rng_state(state)
+
+
 def _get_state(self):
     """The generator's state, as a tensor of 5056 bytes."""
     return from_numpy(self.state_bytes())
@@ -70,282 +83,165 @@ def _set_state(self, new_state):
 Generator.get_state, Generator.set_state = _get_state, _set_state
 
 
-def _from(generator):
-    return default_generator if generator is None else generator
+def _draw(fill, array, *arguments, generator=None):
+    """The array, filled by one of the functions of sampling.py or integers.py."""
+    if generator is not None and not isinstance(generator, Generator):
+        raise TypeError
+    return fill(array, *arguments, generator=generator or default_generator)
 
 
-# Tensors of random numbers
+# New tensors
 
-
-def _sampler(name, fill, doc):
-    """`rand` or `randn`, and its `_like` form, from a function that fills an array."""
-
-    def function(
-        *size,
-        generator=None,
-        out=None,
-        dtype=None,
-        layout=None,
-        device=None,
-        requires_grad=False,
-        **other,
-    ):
-        size = (other.pop("size"),) if "size" in other else size
-        if other.keys() - {"pin_memory"}:
-            raise TypeError(f"{name}() got an unexpected keyword argument '{next(iter(other))}'")
-        shape = check_shape(parse_size(size, name), name)
-        array = fill(np.empty(shape, numpy_dtype(dtype, name)), _from(generator))
-        return finish(array, name, requires_grad, device, out)
-
-    def like(
-        input,
-        *,
-        dtype=None,
-        layout=None,
-        device=None,
-        requires_grad=False,
-        memory_format=None,
-        generator=None,
-    ):
-        array = array_like(input, np.empty, numpy_dtype(dtype, name, input._array.dtype))
-        return finish(fill(array, _from(generator)), name, requires_grad, device)
-
-    function.__name__, like.__name__ = name, f"{name}_like"
-    function.__doc__ = f"{doc}\n\n    >>> torch.{name}(2, 3).shape\n    torch.Size([2, 3])\n    "
-    like.__doc__ = f"{doc} Shape, dtype and layout are those of `input`."
-    composite(function, method=False)
-    composite(like, method=False)
-
-
-_sampler("rand", sampling.uniform_, "Random numbers from 0 to 1, all equally likely.")
-_sampler(
+filled(
+    "rand",
+    functools.partial(_draw, sampling.uniform_),
+    "Random numbers from 0 to 1, all equally likely.",
+    new=False,
+)
+filled(
     "randn",
-    sampling.normal_,
+    functools.partial(_draw, sampling.normal_),
     "Random numbers from the normal distribution with mean 0 and standard deviation 1.",
+    new=False,
 )
 
 
-@composite(method=False)
-def randint(
-    *args,
-    low=0,
-    high=None,
-    size=None,
-    generator=None,
-    out=None,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
-    pin_memory=False,
-):
+@creation("int high, tuple of ints size", "int low, int high, tuple of ints size")
+def randint(*args, low=0, high=None, size=None, generator=None, dtype=None):
     """Random integers from `low` (0 if left out) up to, not including, `high`.
 
     >>> torch.randint(3, 5, (2, 2)).shape
     torch.Size([2, 2])
     """
-    *bounds, last = args or (None,)
-    if isinstance(last, (tuple, list)):
-        size = last
-    elif last is not None:
-        bounds.append(last)
-    if len(bounds) == 2:
-        low, high = bounds
-    elif len(bounds) == 1:
-        low, high = (low, bounds[0]) if high is None else (bounds[0], high)
-    if size is None or high is None or len(bounds) > 2:
-        kinds = ", ".join(type(a).__name__ for a in args)
-        raise TypeError(
-            f"randint() received an invalid combination of arguments - got ({kinds}), but expected one of:\n"
-            " * (int high, tuple of ints size, *, torch.Generator generator, Tensor out = None, torch.dtype dtype "
-            "= None, torch.layout layout = None, torch.device device = None, bool pin_memory = False, bool "
-            "requires_grad = False)"
-        )
-    shape = check_shape(parse_size((size,), "randint"), "randint")
-    array = np.empty(shape, numpy_dtype(dtype, "randint", np.dtype("int64")))
-    return finish(
-        integers.random_(array, _from(generator), low, high), "randint", requires_grad, device, out
-    )
-
-
-@composite(method=False)
-def randint_like(
-    input,
-    low=0,
-    high=None,
-    *,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
-    memory_format=None,
-    generator=None,
-):
-    """Random integers in the shape and dtype of `input`: randint_like(x, high) or (x, low, high)."""
-    low, high = (0, low) if high is None else (low, high)
-    array = array_like(input, np.empty, numpy_dtype(dtype, "randint", input._array.dtype))
-    return finish(
-        integers.random_(array, _from(generator), low, high), "randint", requires_grad, device
-    )
-
-
-@composite(method=False)
-def randperm(
-    n,
-    *,
-    generator=None,
-    out=None,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
-    pin_memory=False,
-):
-    """The numbers from 0 to n - 1 in random order."""
-    array = integers.randperm(
-        as_int(n, "randperm", "n"),
-        _from(generator),
-        numpy_dtype(dtype, "randperm", np.dtype("int64")),
-    )
-    return finish(array, "randperm", requires_grad, device, out)
-
-
-@composite(method=False)
-def normal(
-    mean,
-    std=1.0,
-    size=None,
-    *,
-    generator=None,
-    out=None,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
-    pin_memory=False,
-):
-    """Normal random numbers, with a mean and a standard deviation for each element or for all (then with `size`)."""
-    if isinstance(mean, Tensor) or isinstance(std, Tensor):
-        mean_array = (
-            mean._array
-            if isinstance(mean, Tensor)
-            else np.full(std._array.shape, mean, std._array.dtype)
-        )
-        std_array = std._array if isinstance(std, Tensor) else std
-        if isinstance(std, Tensor):
-            noise = sampling.normal_(
-                np.empty(np.broadcast_shapes(mean_array.shape, std_array.shape), mean_array.dtype),
-                _from(generator),
-            )
-            return finish(noise * std_array + mean_array, "normal", out=out)
-        noise = sampling.normal_(
-            np.empty(mean_array.shape, mean_array.dtype), _from(generator), 0.0, std
-        )
-        return finish(noise + mean_array, "normal", out=out)
     if size is None:
-        raise TypeError(
-            "normal() received an invalid combination of arguments - got (float, float), but expected one of:\n"
-            " * (Tensor mean, Tensor std, *, torch.Generator generator = None, Tensor out = None)\n"
-            " * (Tensor mean, float std = 1, *, torch.Generator generator = None, Tensor out = None)\n"
-            " * (float mean, Tensor std, *, torch.Generator generator = None, Tensor out = None)\n"
-            " * (float mean, float std, tuple of ints size, *, torch.Generator generator = None, Tensor out = None, "
-            "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, bool pin_memory = "
-            "False, bool requires_grad = False)\n"
-        )
-    shape = check_shape(parse_size((size,), "normal"), "normal")
-    array = sampling.normal_(
-        np.empty(shape, numpy_dtype(dtype, "normal")), _from(generator), mean, std
-    )
-    return finish(array, "normal", requires_grad, device, out)
+        *args, size = args
+    if len(args) > (1 if high is not None else 2) or not isinstance(size, (tuple, list)):
+        raise TypeError
+    low, high = _bounds(*args, *(() if high is None else (high,)), low=low)
+    array = np.empty(to_shape((size,)), dtype or np.int64)
+    return _draw(integers.random_, array, low, high, generator=generator)
+
+
+@creation("Tensor input, int high", "Tensor input, int low, int high")
+def randint_like(input, *bounds, generator=None, dtype=None, memory_format=None, **named):
+    """Random integers in the shape and dtype of `input`: randint_like(x, high) or (x, low, high)."""
+    low, high = _bounds(*bounds, *(named[name] for name in ("low", "high") if name in named))
+    array = empty_like_array(input, dtype or input._array.dtype, memory_format)
+    return _draw(integers.random_, array, low, high, generator=generator)
+
+
+def _bounds(*bounds, low=0):
+    low, high = (low, *bounds) if len(bounds) == 1 else bounds
+    return low.__index__(), high.__index__()
+
+
+@creation("int n")
+def randperm(n, *, generator=None, dtype=None):
+    """The numbers from 0 to n - 1 in random order."""
+    dtype = dtype or np.dtype(np.int64)
+    return integers.randperm(n.__index__(), generator or default_generator, dtype)
+
+
+NORMAL = (
+    "Tensor mean, Tensor std, *, torch.Generator generator = None, Tensor out = None",
+    "Tensor mean, float std = 1, *, torch.Generator generator = None, Tensor out = None",
+    "float mean, Tensor std, *, torch.Generator generator = None, Tensor out = None",
+    "float mean, float std, tuple of ints size, *, torch.Generator generator = None",
+)
+
+
+@creation(*NORMAL)
+def normal(mean, std=1.0, size=None, *, generator=None, dtype=None):
+    """Normal random numbers, with a mean and a standard deviation for each element, or for all with `size`."""
+    mean, std = (v._array if isinstance(v, Tensor) else v for v in (mean, std))
+    draw = functools.partial(_draw, sampling.normal_, generator=generator)
+    if isinstance(std, np.ndarray):
+        if (std < 0).any():
+            raise RuntimeError("normal expects all elements of std >= 0.0")
+        kind = mean.dtype if isinstance(mean, np.ndarray) else std.dtype
+        noise = draw(np.empty(np.broadcast_shapes(np.shape(mean), std.shape), kind))
+        return (noise * std + mean).astype(kind)
+    if isinstance(mean, np.ndarray):
+        return draw(np.empty(mean.shape, mean.dtype), 0.0, std) + mean
+    return draw(np.empty(to_shape((size,)), dtype or default()), mean, std)
 
 
 @op(input=zeros)
 def bernoulli(input, p=None, *, generator=None):
     """0 or 1 for each element, which is the probability of 1 (or `p` is, for all)."""
     result = np.empty_like(input, order="C")
-    if p is None and input.size and not (input.min() >= 0 and input.max() <= 1):
-        raise RuntimeError(
-            "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be improved?  "
-            "If so, please report an enhancement request to PyTorch.)"
-        )
-    return sampling.bernoulli_(result, _from(generator), input if p is None else p)
+    return _draw(sampling.bernoulli_, result, input if p is None else p, generator=generator)
 
 
 @composite
-def multinomial(input, num_samples, replacement=False, *, generator=None):
+def multinomial(input, num_samples: int, replacement: bool = False, *, generator=None):
     """Indices drawn with the probabilities given by each row of `input` (which need not add up to 1)."""
-    return wrap(sampling.multinomial(input._array, _from(generator), num_samples, replacement))
+    generator = generator or default_generator
+    return wrap(sampling.multinomial(input._array, generator, num_samples, replacement))
+
+
+@composite(method=False)
+def dropout(input: Tensor, p: float, train: bool):
+    """Elements at random set to 0, each with probability `p`; the others grow by 1 / (1 - p).
+
+    The tensor itself if `train` is False.
+    """
+    return input * _survivors(input, p) if train and p and input.numel() else input
+
+
+@composite(method=False)
+def dropout_(input: Tensor, p: float, train: bool):
+    """Like `dropout`, but in place."""
+    return input.mul_(_survivors(input, p)) if train and p and input.numel() else input
+
+
+def _survivors(input, p):
+    if not 0 <= p <= 1:
+        raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p:g}")
+    if p == 1:
+        return wrap(np.zeros((), input._array.dtype))
+    noise = _draw(sampling.bernoulli_, np.empty_like(input._array), 1 - p)
+    return wrap(noise / noise.dtype.type(1 - p))
 
 
 # Filling a tensor in place. The forward fills its input itself: in memory order, as PyTorch draws.
 
 
-def _filler(name, forward, node=None, number=0):
-    forward.__name__ = f"_{name}"
-    declared = op(
-        node=node or name.title().replace("_", "") + "Backward", number=number, input=zeros
-    )(forward)
+def _filler(forward, doc, node=None, number=0):
+    forms = op(node=node, number=number, input=zeros, method=False, function=False)(forward)
 
     def method(self, *args, generator=None, **kwargs):
-        return declared.op.in_place(self, args, {**kwargs, "generator": generator})
+        if "from" in kwargs:
+            kwargs["low"] = kwargs.pop("from")
+        if forward is integers.random_ and len(args) + len(kwargs) == 1:
+            args, kwargs = (0, *args), kwargs
+        kwargs["generator"] = generator or default_generator
+        return forms.op.in_place(self, args, kwargs)
 
-    method.__name__ = f"{name}_"
-    method.__doc__ = forward.__doc__
-    setattr(Tensor, f"{name}_", method)
-
-
-def _uniform(input, low=0.0, to=1.0, *, generator=None):
-    """Fill with random numbers from `from` to `to`, all equally likely."""
-    return sampling.uniform_(input, _from(generator), low, to)
-
-
-def _normal(input, mean=0.0, std=1.0, *, generator=None):
-    """Fill with normal random numbers."""
-    return sampling.normal_(input, _from(generator), mean, std)
+    method.__name__, method.__doc__ = forward.__name__, doc
+    setattr(Tensor, forward.__name__, method)
 
 
-def _random(input, low=None, to=None, *, generator=None):
-    """Fill with random integers: of the dtype's whole range, below `low`, or from `low` up to `to`."""
-    return integers.random_(
-        input,
-        _from(generator),
-        *((low, to) if to is not None else (0, low) if low is not None else ()),
-    )
+def _random_number(low, to):
+    return 2 if low is None else 1 if low == 0 else 0
 
 
-def _exponential(input, lambd=1.0, *, generator=None):
-    """Fill from the exponential distribution."""
-    return sampling.exponential_(input, _from(generator), lambd)
-
-
-def _geometric(input, p, *, generator=None):
-    """Fill with the number of trials up to the first success of probability `p`."""
-    return sampling.geometric_(input, _from(generator), p)
-
-
-def _cauchy(input, median=0.0, sigma=1.0, *, generator=None):
-    """Fill from the Cauchy distribution."""
-    return sampling.cauchy_(input, _from(generator), median, sigma)
-
-
-def _log_normal(input, mean=1.0, std=2.0, *, generator=None):
-    """Fill with numbers whose logarithms are normal."""
-    return sampling.log_normal_(input, _from(generator), mean, std)
-
-
-def _bernoulli(input, p=0.5, *, generator=None):
-    """Fill with 0 and 1, where 1 has the probability `p` (a number, or a tensor of the same shape)."""
-    return sampling.bernoulli_(input, _from(generator), p._array if isinstance(p, Tensor) else p)
-
-
-for _name, _forward in {
-    "uniform": _uniform,
-    "normal": _normal,
-    "random": _random,
-    "exponential": _exponential,
-    "geometric": _geometric,
-    "cauchy": _cauchy,
-    "log_normal": _log_normal,
-}.items():
-    _filler(_name, _forward)
-_filler("bernoulli", _bernoulli, number=2)
+_filler(sampling.uniform_, "Fill with random numbers from `from` to `to`, all equally likely.")
+_filler(sampling.normal_, "Fill with normal random numbers.")
+_filler(sampling.exponential_, "Fill from the exponential distribution.")
+_filler(
+    sampling.geometric_,
+    "Fill with the number of trials up to the first success of probability `p`.",
+)
+_filler(sampling.cauchy_, "Fill from the Cauchy distribution.")
+_filler(sampling.log_normal_, "Fill with numbers whose logarithms are normal.")
+_filler(
+    integers.random_,
+    "Fill with random integers: of the dtype's whole range, below `to`, or from `from` up to `to`.",
+    number=_random_number,
+)
+_filler(
+    sampling.bernoulli_,
+    "Fill with 0 and 1, where 1 has the probability `p` (a number, or a tensor of the same shape).",
+    number=lambda p: 1 if isinstance(p, Tensor) else 2,
+)

@@ -5,7 +5,7 @@ in the order of increasing memory address, and returns it; `multinomial` makes a
 Arguments are checked before anything is drawn or written; the errors are PyTorch's.
 
 >>> from minitensor.generator import Generator
->>> uniform_(np.empty(3, np.float32), Generator().manual_seed(0))
+>>> uniform_(np.empty(3, np.float32), generator=Generator().manual_seed(0))
 array([0.4962566 , 0.7682218 , 0.08847743], dtype=float32)
 """
 
@@ -41,100 +41,101 @@ def put(array, values):
 # Continuous distributions
 
 
-def uniform_(array, generator, low=0.0, high=1.0):
-    """Numbers from [low, high)."""
-    _check_uniform(array.dtype, low, high)
-    draw = generator.uniform64 if array.dtype == np.float64 else generator.uniform32
-    uniforms = draw(array.size)
-    if (low, high) != (0, 1):
-        low, high = uniforms.dtype.type(low), uniforms.dtype.type(high)
-        uniforms = fma(uniforms, high - low, low)
-    values = cast(uniforms, array.dtype)
-    values[values == array.dtype.type(high)] = low  # rounding may reach `high`
-    return put(array, values)
+def uniform_(input, low=0.0, to=1.0, *, generator):
+    """Numbers from [low, to)."""
+    _check_uniform(input.dtype, low, to)
+    draw = generator.uniform64 if input.dtype == np.float64 else generator.uniform32
+    uniforms = draw(input.size)
+    if (low, to) != (0, 1):
+        low, to = uniforms.dtype.type(low), uniforms.dtype.type(to)
+        uniforms = fma(uniforms, to - low, low)
+    values = cast(uniforms, input.dtype)
+    values[values == input.dtype.type(to)] = low  # rounding may reach `to`
+    return put(input, values)
 
 
-def normal_(array, generator, mean=0.0, std=1.0):
-    """Normal numbers; the same array gives other numbers when it is not C-contiguous."""
+def normal_(input, mean=0.0, std=1.0, *, generator):
+    """Normal numbers; the same input gives other numbers when it is not C-contiguous."""
     if not std >= 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
-    if array.size == 0:
-        return array
-    _check_floating(array.dtype, "normal_kernel_cpu")
-    if array.size >= gaussian.BLOCK and array.flags.c_contiguous:
-        return put(array, gaussian.fill(generator, array.size, array.dtype, mean, std))
-    return put(array, gaussian.serial(generator, array.size, mean, std))
+    if input.size == 0:
+        return input
+    _check_floating(input.dtype, "normal_kernel_cpu")
+    if input.size >= gaussian.BLOCK and input.flags.c_contiguous:
+        return put(input, gaussian.fill(generator, input.size, input.dtype, mean, std))
+    return put(input, gaussian.serial(generator, input.size, mean, std))
 
 
-def log_normal_(array, generator, mean=1.0, std=2.0):
+def log_normal_(input, mean=1.0, std=2.0, *, generator):
     """e to the power of normal numbers."""
     if not std > 0:
         raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std:g}")
-    if array.size == 0:
-        return array
-    _check_floating(array.dtype, "log_normal_cpu")
-    return put(array, libm("exp", gaussian.serial(generator, array.size, mean, std)))
+    if input.size == 0:
+        return input
+    _check_floating(input.dtype, "log_normal_cpu")
+    return put(input, libm("exp", gaussian.serial(generator, input.size, mean, std)))
 
 
-def exponential_(array, generator, lambd=1.0):
+def exponential_(input, lambd=1.0, *, generator):
     """Waiting times of events that come at the rate `lambd`."""
     if not lambd > 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd:g}")
-    if array.size == 0:
-        return array
-    if array.dtype.kind != "f":
+    if input.size == 0:
+        return input
+    if input.dtype.kind != "f":
         raise RuntimeError(
             "Exponential distribution is a continuous probability distribution. "
-            f"dtype must be a floating point but you specified {of(array.dtype).label}"
+            f"dtype must be a floating point but you specified {of(input.dtype).label}"
         )
-    return put(array, -1 / lambd * libm("log1p", -generator.uniform64(array.size)))
+    return put(input, -1 / lambd * libm("log1p", -generator.uniform64(input.size)))
 
 
-def geometric_(array, generator, p):
+def geometric_(input, p, *, generator):
     """How many trials, each a success with probability `p`, until the first success."""
     if not 0 < p < 1:
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p:g}")
-    if array.size == 0:
-        return array
-    if array.dtype == np.bool_:
+    if input.size == 0:
+        return input
+    if input.dtype == np.bool_:
         raise NotImplementedError("\"geometric_cpu\" not implemented for 'Bool'")
-    trials = libm("log", generator.uniform64(array.size)) / math.log1p(-p)
-    return put(array, np.ceil(trials))
+    trials = libm("log", generator.uniform64(input.size)) / math.log1p(-p)
+    return put(input, np.ceil(trials))
 
 
-def cauchy_(array, generator, median=0.0, sigma=1.0):
+def cauchy_(input, median=0.0, sigma=1.0, *, generator):
     """Numbers from the Cauchy distribution around `median`, `sigma` wide."""
     if not sigma > 0:
         raise RuntimeError(f"cauchy_ expects sigma > 0.0, but found sigma={sigma:g}")
-    if array.dtype.kind != "f":
+    if input.dtype.kind != "f":
         raise RuntimeError(
             "Cauchy distribution is a continuous probability distribution. "
-            f"dtype must be a floating point but you specified {of(array.dtype).ctype}"
+            f"dtype must be a floating point but you specified {of(input.dtype).ctype}"
         )
-    angles = math.pi * (generator.uniform64(array.size) - 0.5)
-    return put(array, fma(libm("tan", angles), sigma, median))
+    angles = math.pi * (generator.uniform64(input.size) - 0.5)
+    return put(input, fma(libm("tan", angles), sigma, median))
 
 
 # Yes or no, and which one
 
 
-def bernoulli_(array, generator, p=0.5):
-    """1 with probability `p`, otherwise 0; `p` is a number or an array that broadcasts."""
+def bernoulli_(input, p=0.5, *, generator):
+    """1 with probability `p`, otherwise 0; `p` is a number or an input that broadcasts."""
+    p = getattr(p, "_array", p)
     if not isinstance(p, np.ndarray):
         if not 0 <= p <= 1:
             raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p:g}")
-        return put(array, generator.uniform64(array.size) < p)
-    if array.size == 0:
-        return array
+        return put(input, generator.uniform64(input.size) < p)
+    if input.size == 0:
+        return input
     _check_floating(p.dtype, "bernoulli_tensor_cpu_p_")
     if not ((p >= 0) & (p <= 1)).all():
         raise RuntimeError(
             "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message "
             "be improved?  If so, please report an enhancement request to PyTorch.)"
         )
-    p = np.broadcast_to(p, array.shape).transpose(memory_order(array)).ravel()
+    p = np.broadcast_to(p, input.shape).transpose(memory_order(input)).ravel()
     draw = generator.uniform64 if p.dtype == np.float64 else generator.uniform32
-    return put(array, draw(array.size) < p)
+    return put(input, draw(input.size) < p)
 
 
 def multinomial(weights, generator, num_samples, replacement=False):
@@ -149,7 +150,7 @@ def multinomial(weights, generator, num_samples, replacement=False):
         return np.int64(samples).reshape(*weights.shape[:-1], num_samples)
     if 0 in weights.strides:
         weights = np.ascontiguousarray(weights)  # PyTorch draws for an expanded tensor in C order
-    times = exponential_(np.empty_like(weights), generator)
+    times = exponential_(np.empty_like(weights), generator=generator)
     with np.errstate(divide="ignore"):
         speeds = weights / times  # whose turn comes first
     return np.argsort(-speeds, axis=-1, kind="stable")[..., :num_samples]

@@ -53,11 +53,12 @@ class Size(tuple):
     __rmul__ = __mul__
 
     def __reduce__(self):
-        return _restore, (tuple(self),)
+        return restore_size, (tuple(self),)
 
 
 Size.__name__ = "torch.Size"  # what Python's own errors call it, as in PyTorch
 
 
-def _restore(sizes):
+def restore_size(sizes):
+    """A size from what was pickled."""
     return tuple.__new__(Size, sizes)

@@ -11,90 +11,118 @@ import math
 import numpy as np
 
 THREADED = 32_768
+WIDE = 4096  # numbers side by side in a long sum: few enough for the processor's cache
 
 
 def add_up(array, axes=None, keepdims=False):
-    """The sum of a float array over `axes` (a sorted tuple, or None: all), in PyTorch's order if that is known."""
-    if (array.ndim <= 1 and array.size <= 4) or array.size >= THREADED:
-        return np.add.reduce(array, axis=axes, keepdims=keepdims)
-    ndim = array.ndim
-    axes = tuple(range(ndim)) if axes is None else axes
-    kept = tuple(1 if d in axes else n for d, n in enumerate(array.shape))
-    shape = kept if keepdims else tuple(n for d, n in enumerate(array.shape) if d not in axes)
-    if not array.size or not axes:
-        return np.add.reduce(array, axis=axes, keepdims=keepdims)
-    if len(axes) == ndim and not array.flags.c_contiguous and array.flags.f_contiguous:
-        array = array.T  # PyTorch reads in memory order
-    first, last = axes[0], axes[-1]
-    while first < last and array.shape[first] == 1:
-        first += 1
-    while first < last and array.shape[last] == 1:
-        last -= 1
-    between = [d for d in range(first, last + 1) if d not in axes and array.shape[d] != 1]
-    if not array.flags.c_contiguous or between:
-        return np.add.reduce(array, axis=axes, keepdims=keepdims)
-    length = math.prod(array.shape[first : last + 1])
-    columns = math.prod(array.shape[last + 1 :])
-    if columns == 1:
-        return _inner(array.reshape(-1, length)).reshape(shape)
-    return _outer(array.reshape(-1, length, columns)).reshape(shape)
+    """The sum of a float array over `axes` (a tuple, or None: all), in PyTorch's order if that is known."""
+    size = array.size
+    if size <= 4 or axes == ():
+        return np.add.reduce(array, axes, None, None, keepdims)
+    if size >= THREADED:
+        whole = axes is None and not keepdims and array.flags.c_contiguous
+        return _long(array.ravel()) if whole else np.add.reduce(array, axes, None, None, keepdims)
+    if keepdims or not array.flags.c_contiguous:
+        return _in_memory_order(array, range(array.ndim) if axes is None else axes, keepdims)
+    if axes is None:
+        return _along_rows(array.ravel())
+    if len(axes) > 1:
+        return _in_memory_order(array, axes, keepdims)
+    before, after = array.shape[: axes[0]], array.shape[axes[0] + 1 :]
+    blocks = array.reshape(math.prod(before), -1, math.prod(after))
+    sums = _along_rows(blocks[..., 0]) if blocks.shape[2] == 1 else _down_columns(blocks, True)
+    return sums.reshape(before + after)
 
 
-def _inner(rows):
-    """The sum of each row."""
-    n = rows.shape[1]
+def _long(row):
+    """The sum of very many numbers: fast and exact enough, but in an order of its own."""
+    whole = row.size // WIDE * WIDE
+    columns = np.add.reduce(row[:whole].reshape(-1, WIDE), 0)
+    return np.add.reduce(columns) + np.add.reduce(row[whole:])
+
+
+def _in_memory_order(array, axes, keepdims):
+    """The sum over any axes: first over those that lie closest together in memory, as one row."""
+    named = [(d in axes, n) for d, n in enumerate(array.shape)]
+    shape = [1 if gone else n for gone, n in named if keepdims or not gone]
+    array, gone = array.squeeze(), [gone for gone, n in named if n != 1]
+    sizes, steps = array.shape, array.strides
+    summed = sorted([d for d in range(array.ndim) if gone[d]], key=lambda d: -steps[d])
+    kept = [d for d in range(array.ndim) if not gone[d]]
+    if not summed:
+        return array.reshape(shape)
+    row, columns = _merged(summed, sizes, steps), _merged(kept, sizes, steps)
+    order = summed[: len(summed) - len(row)] + kept[: len(kept) - len(columns)]
+    length, width = (math.prod([sizes[d] for d in dims]) for dims in (row, columns))
+    near, next_to = steps[row[-1]], steps[columns[-1]] if columns else math.inf
+    if len(row) < len(summed) or near < next_to:
+        sums = array.transpose(order + columns + row).reshape(-1, length)
+        sums = _along_rows(sums) if near == array.itemsize else _by_fours(sums[..., None])
+    else:
+        sums = array.transpose(order + row + columns).reshape(-1, length, width)
+        sums = _down_columns(sums, next_to == array.itemsize)
+    return np.add.accumulate(sums.reshape(-1, *[sizes[d] for d in kept]), 0)[-1].reshape(shape)
+
+
+def _merged(dims, sizes, steps):
+    """The last of these dims, for as long as one step along a dim passes over the whole next one."""
+    start = len(dims) - 1
+    while start > 0 and steps[dims[start - 1]] == sizes[dims[start]] * steps[dims[start]]:
+        start -= 1
+    return dims[max(start, 0) :]
+
+
+def _along_rows(rows):
+    """The sum of each row: along the last axis, whose elements are neighbors in memory."""
+    n = rows.shape[-1]
     lanes = 32 // rows.itemsize
-    if n <= 4:
-        return np.add.reduce(rows, axis=1)
     if n < lanes:
-        return _columns(rows[:, :, None])[:, 0]
+        return _by_fours(rows[..., None])[..., 0]
     whole = n // lanes * lanes
-    partial = _columns(rows[:, :whole].reshape(len(rows), -1, lanes))
-    return np.add.accumulate(np.concatenate([rows[:, whole:], partial], axis=1), axis=1)[:, -1]
+    sums = _by_fours(rows[..., :whole].reshape(*rows.shape[:-1], -1, lanes))
+    if whole < n:
+        sums = np.concatenate([rows[..., whole:], sums], -1)
+    return np.add.accumulate(sums, -1)[..., -1]
 
 
-def _outer(blocks):
-    """The sum of each column of each block."""
+def _down_columns(blocks, neighbors):
+    """The sum of each column of each block, several columns at a time: many if they are neighbors."""
     columns = blocks.shape[2]
     lanes = 32 // blocks.itemsize
-    width = 4 * lanes if columns >= lanes else 4
+    width = 4 * lanes if neighbors and columns >= lanes else 4
     whole = columns // width * width
     if not whole:
-        return _columns(blocks)
+        return _by_fours(blocks)
     if whole == columns:
         return _cascade(blocks)
-    return np.concatenate([_cascade(blocks[:, :, :whole]), _columns(blocks[:, :, whole:])], axis=1)
+    return np.concatenate([_cascade(blocks[..., :whole]), _by_fours(blocks[..., whole:])], 1)
 
 
-def _columns(blocks):
+def _by_fours(blocks):
     """Column sums by four cascades side by side, over every fourth row."""
-    count, n, columns = blocks.shape
+    *before, n, columns = blocks.shape
     whole = n // 4 * 4
     if not whole:
-        return np.add.reduce(blocks, axis=1)
-    four = _cascade(blocks[:, :whole].reshape(count, n // 4, 4 * columns)).reshape(
-        count, 4, columns
-    )
-    if n == whole:
-        return np.add.reduce(four, axis=1)
-    return np.add.reduce(
-        np.concatenate([four[:, :1], blocks[:, whole:], four[:, 1:]], axis=1), axis=1
-    )
+        return np.add.reduce(blocks, -2)
+    four = _cascade(blocks[..., :whole, :].reshape(*before, n // 4, 4 * columns))
+    for place in range(whole, n):
+        four[..., :columns] += blocks[..., place, :]
+    return np.add.reduce(four.reshape(*before, 4, columns), -2)
 
 
 def _cascade(blocks):
     """Column sums in up to four levels; each adds up `step` sums of the level below at a time."""
-    n = blocks.shape[1]
-    if n < 16:
-        return np.add.reduce(blocks, axis=1)
+    *before, n, columns = blocks.shape
     step = 1 << max(4, (n - 1).bit_length() // 4)
     total = None
     for level in range(4):
-        whole = len(blocks[0]) // step * step if level < 3 else 0
-        rest = np.add.reduce(blocks[:, whole:], axis=1)
-        total = rest if total is None else total + rest
+        whole = n // step * step if level < 3 else 0
+        if n > whole:
+            alone = level > 0 and n - whole == 1
+            rest = blocks[..., -1, :] if alone else np.add.reduce(blocks[..., whole:, :], -2)
+            total = rest if total is None else total + rest
         if not whole:
             return total
-        count, _, columns = blocks.shape
-        blocks = np.add.reduce(blocks[:, :whole].reshape(count, -1, step, columns), axis=2)
+        n //= step
+        blocks = np.add.reduce(blocks[..., :whole, :].reshape(*before, n, step, columns), -2)
     return total

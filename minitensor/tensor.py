@@ -11,7 +11,7 @@ import numpy as np
 from . import dtypes
 from .as_python import AsPython
 from .device import check_device, cpu
-from .grad_mode import state
+from .grad_mode import inferring, state
 from .hooks import RemovableHandle
 from .size import Size
 from .slips import Slip, explain_call, explain_missing
@@ -22,6 +22,9 @@ from .storage import (
     flat_storage,
     place_in_storage,
 )
+
+
+new = object.__new__
 
 
 class readonly(property):
@@ -338,9 +341,9 @@ class Tensor(AsPython):
 
 def wrap(array, kind=Tensor):
     """A tensor around a NumPy array: no copy, no history. NumPy's scalars become 0-dim arrays."""
-    tensor = object.__new__(kind)
+    tensor = new(kind)
     tensor._array = array if type(array) is np.ndarray else np.asarray(array)
-    if state.inference:
+    if inferring and state.inference:
         tensor._inference = True
     return tensor
 

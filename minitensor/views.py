@@ -6,11 +6,13 @@ passes by), and every view finds out by its version, when it is next used, that 
 of date: it then becomes the strided view of the base that it is (`AsStridedBackward0`).
 """
 
+import re
+
 import numpy as np
 
 from .grad_mode import state
 from .graph import Node, gradient_edge
-from .storage import flat_storage, is_dense, strided
+from .storage import address, flat_storage, is_dense, strided
 from .tensor import Tensor, wrap
 
 PLAIN, NO_GRAD, INFERENCE, MULTIPLE, CUSTOM = range(5)  # how a view was made
@@ -33,8 +35,11 @@ class View:
 def make_view(tensor, array, how=PLAIN, maker=None, output_nr=0):
     """A view of `tensor` whose elements are `array`, an array on the same memory."""
     result = wrap(array, type(tensor))
+    if state.inference or tensor._inference:  # what counts is how its memory came about
+        result._inference = tensor._inference
     if tensor._inference:
-        return as_inference_view(result, tensor)
+        result._home = flat_storage(tensor)
+        return result
     base = tensor if tensor._view is None else tensor._view.base
     result._counter = base._shared_counter()
     if not state.enabled:
@@ -46,22 +51,16 @@ def make_view(tensor, array, how=PLAIN, maker=None, output_nr=0):
     return result
 
 
-def as_inference_view(result, tensor):
-    """A view of an inference tensor: no base, no version, no history."""
-    result._inference = True
-    result._home = flat_storage(tensor)
-    return result
-
-
 def _renew_view(tensor):
     """Give a view whose memory was changed since a `grad_fn` that fits the present."""
     view = tensor._view
-    if view.seen == tensor._counter[0] or not view.base._tracked:
+    if view.seen == tensor._counter[0] or (tensor._grad_fn is None and not view.base._tracked):
         return
     if view.how != PLAIN:
-        raise forbidden(view, "its base or another view of its base has been")
-    tensor._grad_fn = AsStrided(tensor, view.base)
-    tensor._output_nr = 0
+        raise forbidden(tensor, "its base or another view of its base has been")
+    node = AsStrided(tensor, view.base)
+    _move_retained(tensor, node)
+    tensor._grad_fn, tensor._output_nr = node, 0
     view.seen = tensor._counter[0]
 
 
@@ -78,7 +77,7 @@ def check_in_place(tensor, requires_grad):
     view = tensor._view
     if view is not None:
         if view.how != PLAIN:
-            raise forbidden(view, "is being")
+            raise forbidden(tensor, "is being")
         if tensor.requires_grad and view.base._grad_fn is None:
             raise RuntimeError(
                 "a view of a leaf Variable that requires grad is being used in an in-place operation."
@@ -94,31 +93,39 @@ def check_in_place(tensor, requires_grad):
         raise error
 
 
-def forbidden(view, verb):
+def forbidden(tensor, verb):
     """PyTorch's error for a change in place that involves a view made in a special way."""
-    if view.how in (NO_GRAD, INFERENCE):
-        mode = "no_grad" if view.how == NO_GRAD else "inference"
-        now = "with grad mode enabled" if view.how == NO_GRAD else "in normal mode"
-        return RuntimeError(
-            f"A view was created in {mode} mode and {verb} modified inplace {now}. Given that this use case is "
-            "ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view "
-            f"and the inplace either both inside the {mode} block (if you don't want the inplace to be "
-            "tracked) or both outside (if you want the inplace to be tracked)."
-        )
-    start = f"Output {view.output_nr} of {view.maker} is a view and {verb} modified inplace. "
-    if view.how == MULTIPLE:
-        return RuntimeError(
-            start
-            + "This view is the output of a function that returns multiple views. Such functions "
-            "do not allow the output views to be modified inplace. You should replace the inplace "
-            "operation by an out-of-place one."
-        )
-    return RuntimeError(
-        start + "This view was created inside a custom Function (or because an input was returned "
-        "as-is) and the autograd logic to handle view+inplace would override the custom backward "
-        "associated with the custom Function, leading to incorrect gradients. This behavior is "
-        "forbidden. You can fix this by cloning the output of the custom Function."
+    how, node = tensor._view.how, tensor._grad_fn
+    start = (
+        "A view was" if node is None else f"Output {tensor._output_nr} of {maker(node)} is a view"
     )
+    mode, now = "no_grad", "with grad mode enabled"
+    if how == INFERENCE:
+        mode, now = "inference", "in normal mode"
+    if node is None or how in (NO_GRAD, INFERENCE):
+        start += "" if node is None else " of a view which was"
+        start += f" created in {mode} mode and {verb} modified inplace {now}. "
+    else:
+        start += f" and {verb} modified inplace. "
+    return RuntimeError(start + ENDINGS[how])
+
+
+_AMBIGUOUS = (
+    "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by "
+    "moving both the view and the inplace either both inside the {} block (if you don't want the "
+    "inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+)
+ENDINGS = {
+    NO_GRAD: _AMBIGUOUS.format("no_grad"),
+    INFERENCE: _AMBIGUOUS.format("inference_mode"),
+    MULTIPLE: "This view is the output of a function that returns multiple views. Such functions do not "
+    "allow the output views to be modified inplace. You should replace the inplace operation by an "
+    "out-of-place one.",
+    CUSTOM: "This view was created inside a custom Function (or because an input was returned as-is) and the "
+    "autograd logic to handle view+inplace would override the custom backward associated with the custom "
+    "Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the "
+    "output of the custom Function.",
+}
 
 
 def rebase_history(tensor, node):
@@ -140,6 +147,11 @@ def _move_retained(tensor, node):
     old = tensor._grad_fn
     if old is not None and old.retained and tensor._output_nr in old.retained:
         node.retained, node.hooked = {0: old.retained.pop(tensor._output_nr)}, True
+
+
+def maker(node):
+    """The name, in errors, of what a node records: 'Mul' for MulBackward0."""
+    return re.sub(r"Backward(\d*)$", lambda found: found[1].strip("0"), node.name())
 
 
 class AsStrided(Node, name="AsStridedBackward0"):
@@ -232,17 +244,25 @@ def check_no_overlap(tensor, operands):
             "memory location. Please clone() the tensor before performing the operation."
         )
     for operand in operands:
-        if operand is tensor or not isinstance(operand, Tensor) or operand._counter is None:
+        if operand is tensor or not isinstance(operand, Tensor):
             continue
-        other = operand._array
-        same = (
-            other.__array_interface__["data"] == array.__array_interface__["data"]
-            and other.strides == array.strides
-            and other.shape == array.shape
-        )
-        if not same and np.may_share_memory(array, other) and is_dense(array) and is_dense(other):
+        if operand._counter is None and operand._home is None:  # never had a view or an alias
+            continue
+        if overlaps_partly(array, operand._array) and same_storage(tensor, operand):
             raise RuntimeError(
                 "unsupported operation: some elements of the input tensor and the written-to tensor "
                 "refer to a single memory location. Please clone() the tensor before performing the "
                 "operation."
             )
+
+
+def overlaps_partly(a, b):
+    """True for two arrays without gaps that have some memory in common, but not all in the same order."""
+    if not np.may_share_memory(a, b) or not (is_dense(a) and is_dense(b)):
+        return False
+    return address(a) != address(b) or a.nbytes != b.nbytes or a.strides != b.strides
+
+
+def same_storage(a, b):
+    """True if two tensors share PyTorch's storage (NumPy's arrays may share memory without it)."""
+    return address(flat_storage(a)) == address(flat_storage(b))

@@ -42,7 +42,7 @@ class Pair:
     def fill(self, name, dtype, shape, layout, *args):
         ours = arrange(np.zeros, np.dtype(dtype), shape, layout)
         theirs = arrange(self.torch.zeros, getattr(self.torch, dtype), shape, layout)
-        assert FILLERS[name](ours, self.ours, *args) is ours
+        assert FILLERS[name](ours, *args, generator=self.ours) is ours
         getattr(theirs, name)(*tensors(self.torch, args), generator=self.theirs)
         self.compare(ours, theirs)
 

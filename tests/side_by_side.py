@@ -4,6 +4,7 @@ What it shows is what it prints, the warnings for the user, and the exception th
 """
 
 import contextlib
+import functools
 import io
 import re
 import warnings
@@ -18,14 +19,27 @@ def programs():
     """All programs, by name. The files in programs/ have one after the other, each under a `# --- title`."""
     found = {}
     for path in sorted(PROGRAMS.glob("*.txt")):
-        for part in path.read_text(encoding="utf-8").split("# --- ")[1:]:
-            title, _, code = part.partition("\n")
-            found[f"{path.stem}: {title.strip()}"] = code.strip() + "\n"
+        for title, code in sections(path).items():
+            found[f"{path.stem}: {title}"] = code
     return found
 
 
-def shown(code, torch):
-    """The text that a program shows when the name `torch` means the given module."""
+def sections(path):
+    """The parts of a text file, by the titles above them."""
+    found = {}
+    for part in path.read_text(encoding="utf-8").split("# --- ")[1:]:
+        title, _, text = part.partition("\n")
+        found[title.strip()] = text.strip() + "\n"
+    return found
+
+
+def shown(code, torch, space=None):
+    """The text that a program shows when the name `torch` means the given module.
+
+    `space`: the variables it finds, and to which it adds its own; without it there are none.
+    """
+    space = {} if space is None else space
+    space.update(torch=torch, np=np)
     out = io.StringIO()
     with (
         contextlib.redirect_stdout(out),
@@ -33,7 +47,7 @@ def shown(code, torch):
     ):
         warnings.simplefilter("always", UserWarning)
         try:
-            exec(compile(code, "<program>", "exec"), {"torch": torch, "np": np})
+            exec(compiled(code), space)
         except Exception as error:
             print(f"{type(error).__name__}: {str(error).strip()}")
     for warning in warned:
@@ -41,3 +55,9 @@ def shown(code, torch):
             # Where PyTorch was compiled does not matter.
             print("UserWarning:", str(warning.message).split(" (Triggered")[0].strip(), file=out)
     return re.sub(r"0x[0-9a-f]+", "0x…", out.getvalue())
+
+
+@functools.lru_cache(10_000)
+def compiled(code):
+    """The code object of a program: random programs have many lines in common."""
+    return compile(code, "<program>", "exec")

@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as hnp
 from torch_compare import agree, torch
 
 import minitensor
+from minitensor import special
 from minitensor.ops import aliases
 
 DTYPES = ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64"]
@@ -52,7 +53,8 @@ def operands(draw, count, falling=False):
 
 UNARY = """
     abs absolute neg negative positive sign sgn signbit floor ceil trunc fix frac round
-    exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal square relu sigmoid erf erfc logit
+    exp exp2 expm1 log log2 log10 log1p sqrt rsqrt reciprocal square relu sigmoid erf erfc erfinv logit
+    lgamma digamma selu celu hardshrink frexp
     sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh sinc deg2rad rad2deg
     arccos arcsin arctan arcsinh arccosh arctanh
     isnan isinf isfinite isposinf isneginf isreal nan_to_num logical_not bitwise_not
@@ -63,7 +65,7 @@ BINARY = """
     pow float_power eq ne lt le gt ge not_equal greater greater_equal less less_equal
     logical_and logical_or logical_xor bitwise_and bitwise_or bitwise_xor bitwise_left_shift
     bitwise_right_shift maximum minimum fmax fmin atan2 arctan2 hypot logaddexp logaddexp2 xlogy
-    copysign heaviside isclose equal allclose
+    copysign heaviside isclose equal allclose gcd lcm nextafter
 """.split()
 
 NUMBERS = """
@@ -79,7 +81,10 @@ NUMBERS_FIRST = "add sub mul div true_divide floor_divide pow float_power bitwis
 @given(st.data())
 def test_unary(name, data):
     (x,) = data.draw(operands(1))
-    agree(lambda t, x: (getattr(t, name)(x), getattr(x, name)()), x)
+    agree(lambda t, x: getattr(t, name)(x), x)
+    assert hasattr(minitensor.Tensor, name) == hasattr(torch.Tensor, name)
+    if hasattr(torch.Tensor, name):
+        agree(lambda t, x: getattr(x, name)(), x)
 
 
 @pytest.mark.parametrize("name", [n for n in UNARY if hasattr(torch.Tensor, n + "_")])
@@ -236,7 +241,7 @@ def test_operator_in_place_with_other_types(symbol, other):
 
 @pytest.mark.parametrize("name", [n for n in BINARY if n != "rsub"])
 def test_shapes_that_do_not_broadcast(name):
-    dtype = "int64" if name.startswith("bitwise") else "float32"
+    dtype = "int64" if name.startswith(("bitwise", "gcd", "lcm")) else "float32"
     x, y = np.ones((2, 3), dtype), np.ones(2, dtype)
     agree(lambda t, x, y: getattr(t, name)(x, y), x, y)
     if hasattr(torch.Tensor, name + "_"):
@@ -314,6 +319,25 @@ SEVERAL = {  # name: what to call, and how many operands
     "addcmul_": (lambda t, x, y, z: x.clone().addcmul_(y, z, value=-1), 3),
     "addcdiv": (lambda t, x, y, z: t.addcdiv(x, y, z, value=2), 3),
     "addcdiv_": (lambda t, x, y, z: x.clone().addcdiv_(y, z), 3),
+    "div exact": (lambda t, x, y: t.div(x, y, rounding_mode=None), 2),
+    "div_ exact": (lambda t, x, y: x.clone().div_(y, rounding_mode=None), 2),
+    "remainder of a number": (lambda t, x: t.remainder(5, x), 1),
+    "round 0": (lambda t, x: t.round(x, decimals=0), 1),
+    "polygamma": (lambda t, x: t.polygamma(1, x.abs() + 0.5), 1),
+    "polygamma method": (lambda t, x: (x.abs() + 0.5).polygamma(3), 1),
+    "polygamma 0": (lambda t, x: t.polygamma(0, x.abs() + 0.5), 1),
+    "polygamma negative": (lambda t, x: t.polygamma(-1, x), 1),
+    "threshold": (lambda t, x: t.threshold(x, 0.5, 7), 1),
+    "celu alpha": (lambda t, x: t.celu(x, 2.0), 1),
+    "ldexp": (lambda t, x, y: t.ldexp(x, y + 0.5), 2),
+    "ldexp int": (lambda t, x: t.ldexp(x, t.tensor(3)), 1),
+    "ldexp_": (lambda t, x: (x + 0.5).ldexp_(t.tensor([3])), 1),
+    "hardshrink lambd": (lambda t, x: t.hardshrink(x, 1.5), 1),
+    "prelu": (lambda t, x: t.prelu(x, t.tensor([0.25], dtype=x.dtype)), 1),
+    "special.entr": (lambda t, x: t.special.entr(x), 1),
+    "special.xlog1py": (lambda t, x, y: t.special.xlog1py(x, y), 2),
+    "special.xlog1py number": (lambda t, x: t.special.xlog1py(2, x), 1),
+    "special.round": (lambda t, x: t.special.round(x), 1),
     "isclose": (lambda t, x, y: t.isclose(x, y, rtol=0.3, atol=0.2, equal_nan=True), 2),
     "allclose": (lambda t, x, y: x.allclose(y, atol=4.0), 2),
     "float_power_": (lambda t, x, y: x.clone().float_power_(y), 2),
@@ -372,6 +396,12 @@ SAVED = {  # what a node keeps, by the name under which PyTorch shows it
     "lerp": lambda t, x, y: t.lerp(x, y, 0.5),
     "addcmul": lambda t, x, y: t.addcmul(x, x, y, value=2),
     "floor": lambda t, x, y: x.floor(),
+    "div exact": lambda t, x, y: t.div(x, y, rounding_mode=None),
+    "ldexp": lambda t, x, y: t.ldexp(x, y),
+    "nextafter": lambda t, x, y: t.nextafter(x, y),
+    "celu": lambda t, x, y: t.celu(x, 2.0),
+    "hardshrink": lambda t, x, y: t.hardshrink(x),
+    "lgamma": lambda t, x, y: x.lgamma(),
 }
 
 
@@ -390,6 +420,19 @@ def test_saved_values(function):
         ]
 
     agree(parts, np.array([0.5, 2.0]), np.array([1.0, 3.0]))
+
+
+@pytest.mark.parametrize("name", "eq ne lt le gt ge fmod".split())
+def test_a_number_in_front_is_refused(name):
+    agree(lambda t, x: getattr(t, name)(2, x), np.ones(2))
+
+
+def test_special_has_no_names_but_pytorchs():
+    for name in special.__all__:
+        assert getattr(special, name).__doc__ and hasattr(torch.special, name)
+    assert special.expit is minitensor.sigmoid and special.psi is minitensor.digamma
+    with pytest.raises(AttributeError, match="'torch.special' has no attribute 'airy_ai'"):
+        special.airy_ai  # noqa: B018
 
 
 def test_every_name_exists_in_torch():

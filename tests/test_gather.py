@@ -74,13 +74,149 @@ LINES = [
     (lambda t, x, y: x.argwhere(), (2, 1, 3), ()),
     (lambda t, x, y: t.argwhere(x), (), ()),
     (lambda t, x, y: t.gather(x.detach(), 0, t.tensor([2]), out=y.detach()), (3,), (1,)),
+    (lambda t, x, y: x.detach().scatter(1, t.tensor([[0], [2]]), 2, reduce="add"), (2, 3), ()),
+    (lambda t, x, y: x.scatter(0, t.tensor([1, 1]), y, reduce="multiply"), (3,), (2,)),
+    (lambda t, x, y: (x * 1).scatter_(0, t.tensor([1]), 3, reduce="multiply"), (3,), ()),
+    (lambda t, x, y: x.take_along_dim(t.tensor([[0, 9, -9]]), 1), (2, 3), ()),
+    (lambda t, x, y: t.index_put(x, (t.tensor([0, 0]), t.tensor([1, 2])), y), (2, 3), (2,)),
+    (lambda t, x, y: x.index_put([t.tensor([1, 1])], y, accumulate=True), (2, 3), (3,)),
+    (lambda t, x, y: (x * 1).index_put_((x.detach() > 0,), y), (2, 3), ()),
+    (lambda t, x, y: x.select_scatter(y, -1, 1), (2, 3), (2,)),
+    (lambda t, x, y: t.slice_scatter(x.t(), y, 0, start=1), (2, 3), (2, 2)),
+    (lambda t, x, y: x.slice_scatter(y, 1, 0, 3, 2), (2, 3), (2, 2)),
+    (lambda t, x, y: x.diagonal_scatter(y, 1), (2, 3), (2,)),
+    (lambda t, x, y: x.detach().as_strided_scatter(y, (2,), (2,), 1), (2, 3), (2,)),
+    (lambda t, x, y: (x * 1).fill_diagonal_(5), (2, 3), ()),
+    (lambda t, x, y: x.detach().fill_diagonal_(1, wrap=True), (7, 2), ()),
+    (lambda t, x, y: x.nonzero_static(size=4, fill_value=7), (2, 3), ()),
+    (lambda t, x, y: t.constant_pad_nd(x, (1, -1, 0, 2), 3), (2, 3), ()),
 ]
+REDUCTIONS = ("sum", "prod", "mean", "amax", "amin")
 
 
 @pytest.mark.parametrize("call, shape, other", LINES)
 def test_for_all_dtypes(call, shape, other):
     for dtype in DTYPES:
         agree(call, sample(shape, dtype), sample(other, dtype, seed=1))
+
+
+@pytest.mark.parametrize("include_self", [True, False])
+@pytest.mark.parametrize("reduce", REDUCTIONS)
+def test_reductions_of_what_is_written(reduce, include_self):
+    index = np.array([[0, 0, 1], [1, 1, 1]])
+    for dtype in ("uint8", "int64", "float16", "float64"):
+        x, y = sample((2, 3), dtype), sample((2, 3), dtype, seed=4) + np.array(1, dtype)
+        agree(
+            lambda t, x, y: x.scatter_reduce(
+                1, t.tensor(index), y, reduce, include_self=include_self
+            ),
+            x,
+            y,
+        )
+        if reduce != "sum":
+            agree(
+                lambda t, x, y: (x * 1).index_reduce_(
+                    -1, t.tensor(index[0]), y, reduce, include_self=include_self
+                ),
+                x,
+                y,
+            )
+
+
+# What may stand in square brackets for a dimension of size 3.
+SMALL = st.integers(-3, 2)
+PARTS = st.one_of(
+    SMALL,
+    st.builds(slice, st.none() | SMALL, st.none() | SMALL, st.none() | st.integers(1, 3)),
+    st.sampled_from([None, True, False, np.int64(1), range(2), 5, 1.5, "a", (1, 2), [0.5], [None]]),
+    st.lists(SMALL, max_size=3),
+    st.lists(st.booleans(), min_size=3, max_size=3),
+    st.lists(SMALL, min_size=2, max_size=2).map(np.array),
+)
+KEYS = st.one_of(
+    PARTS,
+    st.lists(PARTS, max_size=3).map(tuple),
+    st.lists(PARTS, max_size=2).map(lambda parts: (..., *parts)),
+    st.lists(st.lists(SMALL, min_size=2, max_size=2), min_size=1, max_size=2),
+)
+FORMS = {
+    "as it is": lambda x: x,
+    "transposed": lambda x: x.transpose(0, -1),
+    "part": lambda x: x[1:],
+}
+
+
+def as_tensors(t, key):
+    """An index with its arrays as tensors, 0-dim ones for single NumPy integers."""
+    if isinstance(key, tuple):
+        return tuple(as_tensors(t, k) for k in key)
+    return t.tensor(key) if isinstance(key, (np.ndarray, np.int64)) else key
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(KEYS, st.sampled_from([(3,), (3, 3), (3, 3, 3)]), st.sampled_from(sorted(FORMS)))
+def test_any_index(key, shape, form):
+    agree(lambda t, x: FORMS[form](x)[as_tensors(t, key)], sample(shape), strides=1 not in shape)
+    agree(lambda t, x: FORMS[form](x)[key], sample(shape, "bool"))
+
+
+VALUES = {
+    "a number": lambda t, x, found: 2,
+    "a fraction": lambda t, x, found: 2.5,
+    "a scalar": lambda t, x, found: x.sum(),
+    "as many": lambda t, x, found: found * 2,
+    "one": lambda t, x, found: t.ones(1, 1, dtype=x.dtype),
+    "too many": lambda t, x, found: t.ones(7, 7, dtype=x.dtype),
+    "other dtype": lambda t, x, found: t.ones(3, dtype=t.int32),
+    "a list": lambda t, x, found: [1, 2],
+}
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(KEYS, st.sampled_from([(3,), (3, 3)]), st.sampled_from(sorted(VALUES)), st.booleans())
+def test_any_assignment(key, shape, value, by_tensor):
+    def line(t, x):
+        where = as_tensors(t, key) if by_tensor else key
+        y = x * 1
+        try:
+            found = y[where]
+        except Exception:
+            found = x.sum()
+        view = y[:]
+        view[where] = VALUES[value](t, x, found)
+        return y, view, y._version
+
+    agree(line, sample(shape))
+    agree(line, sample(shape, "uint8"))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda t, x: x[x > 0].grad_fn._saved_indices[0].tolist(),
+        lambda t, x: x[1:, 0].grad_fn.next_functions[0][0]._saved_start,
+        lambda t, x: x[True].grad_fn._saved_indices[0].tolist(),
+        lambda t, x: x[t.tensor([1, 0], dtype=t.uint8)],
+        lambda t, x: x[t.tensor(1, dtype=t.int8)],
+        lambda t, x: x[t.tensor([[0], [1]]), t.tensor([0, 2])],
+        lambda t, x: x[2**70],
+        lambda t, x: x.__delitem__(0),
+        lambda t, x: list(reversed(x)),
+        lambda t, x: x[0, 0].__reversed__() is x,
+        lambda t, x: x[(x.detach() > 0), [0]],
+        lambda t, x: x[None, 9],
+        lambda t, x: x[t.tensor(0.0) :],
+        lambda t, x: x[:, ::0],
+        lambda t, x: x[::-1],
+        lambda t, x: x[0, 0][0],
+        lambda t, x: x[0, 0][:],
+        lambda t, x: x[object()],
+        lambda t, x: t.unravel_index(t.tensor([3, 5, -1]), x.shape),
+        lambda t, x: t.unravel_index(t.tensor(5), 6),
+    ],
+)
+def test_special_indices(call):
+    agree(call, sample((2, 3)))
 
 
 @settings(max_examples=50, derandomize=True, deadline=None)
@@ -230,6 +366,34 @@ WRONG = [
     lambda t, x, i: x.masked_scatter(x > 0, x.long()),
     lambda t, x, i: x.masked_scatter(x.long(), x),
     lambda t, x, i: x.masked_scatter_(t.tensor([True, False]), x),
+    lambda t, x, i: x.scatter(1, t.tensor([[0]]), 1, reduce="mul"),
+    lambda t, x, i: x.scatter_reduce(1, t.tensor([[0]]), x, "max"),
+    lambda t, x, i: x.scatter_reduce(1, t.tensor([[7]]), x, "sum"),
+    lambda t, x, i: x.index_reduce(1, i, x, "sum"),
+    lambda t, x, i: x.index_reduce(1, i, x, "prod"),
+    lambda t, x, i: x.index_reduce(1, i + 2, x[:, :2], "mean"),
+    lambda t, x, i: x.index_put((i, i, i), x),
+    lambda t, x, i: x.index_put((i,), x.long()),
+    lambda t, x, i: x.index_put((i, t.tensor([0, 1, 2])), x),
+    lambda t, x, i: x.index_put((i + 2,), x),
+    lambda t, x, i: x.select_scatter(x, 0, 0),
+    lambda t, x, i: x.select_scatter(x[0], 0, 4),
+    lambda t, x, i: x.slice_scatter(x, 1, 1),
+    lambda t, x, i: x.slice_scatter(x, step=0),
+    lambda t, x, i: x.diagonal_scatter(x),
+    lambda t, x, i: x.as_strided_scatter(x, (2,), (1,)),
+    lambda t, x, i: x[0].fill_diagonal_(1),
+    lambda t, x, i: t.ones(2, 3, 2).fill_diagonal_(1),
+    lambda t, x, i: x.nonzero_static(size=-1),
+    lambda t, x, i: t.unravel_index(x, (2, 3)),
+    lambda t, x, i: t.unravel_index(i, 2.5),
+    lambda t, x, i: t.unravel_index(i, (2.5,)),
+    lambda t, x, i: t.unravel_index(i, (-1, 2)),
+    lambda t, x, i: t.constant_pad_nd(x, (1,)),
+    lambda t, x, i: t.constant_pad_nd(x, (1,) * 6),
+    lambda t, x, i: t.constant_pad_nd(x, (1, -5)),
+    lambda t, x, i: x.take_along_dim(i),
+    lambda t, x, i: x.take_along_dim(t.tensor([9])),
 ]
 
 

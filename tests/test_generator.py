@@ -85,7 +85,7 @@ def test_state_travels_both_ways(torch, words):
 
 def test_state_keeps_the_cached_normal():
     generator = seeded()
-    sampling.normal_(np.empty(3), generator)
+    sampling.normal_(np.empty(3), generator=generator)
     copy = generator.clone_state()
     assert copy.cached_normal == generator.cached_normal is not None
     assert generator.manual_seed(0).cached_normal is None

@@ -1,6 +1,5 @@
 """The graph picture: on PyTorch's tensors as on the kit's own, and the same every time."""
 
-import importlib
 import os
 import pathlib
 import re
@@ -119,7 +118,7 @@ def test_two_outputs_of_one_op(torch):
     y = a * b
     assert repr(graph(y)).splitlines()[1:] == [
         "  x     leaf [2, 2]",
-        "  a, b  Unbind(x) [2], [2]",
+        "  a, b  Unbind(x) [2], [2] view of x",
         "  y     Mul(a, b) [2] output",
     ]
 
@@ -289,7 +288,7 @@ def test_large_graphs_are_cut(torch, length, left_out):
     y = x
     for _ in range(length):
         y = y + 1
-    picture = graph(y)
+    picture = graph(y, fold=False)
     boxes = picture.source.count("AddBackward0")
     if left_out is None:
         assert boxes == 1
@@ -304,7 +303,8 @@ def test_a_graph_of_exponentially_many_paths(torch):
     y = torch.ones(1, requires_grad=True)
     for _ in range(80):
         y = y + y
-    assert graph(y).text.count("Add(") == 80
+    assert graph(y, fold=False).text.count("Add(") == 80
+    assert graph(y).text.count("Add(") == 1
 
 
 PROGRAMS = st.lists(
@@ -426,7 +426,7 @@ def test_for_screen_readers():
 def test_black_is_the_ink_of_the_page(torch):
     html = graph(torch.ones(2, requires_grad=True) * 2)._repr_html_()
     assert "currentColor" in html
-    assert not re.search("black|#000|white|transparent|<style|<!--|<\\?xml", html)
+    assert not re.search("black|#000|white|transparent|<!--|<\\?xml", html)
 
 
 def test_ids_and_references_get_the_same_prefix():
@@ -474,34 +474,3 @@ def test_save(tmp_path, monkeypatch):
         picture.save(tmp_path / "a.png")
     with pytest.raises(TypeError, match="not both"):
         Picture("digraph { a }", svg="<svg/>", title="t")
-
-
-@pytest.mark.parametrize("background", [(255, 255, 255), (17, 17, 17)])
-def test_contrast_of_text_and_borders(background):
-    """WCAG AA: 4.5 for text on the fills, 3 for the borders, on a light and on a dark page."""
-    styles = importlib.import_module("minitensor.notebook.graph")
-    ink = (0, 0, 0) if sum(background) > 300 else (255, 255, 255)
-    for style in styles.STYLES.values():
-        fill = over(style.get("fillcolor", "#00000000"), background, ink)
-        assert contrast(over(styles.FAINT, fill, ink), fill) >= 4.5
-        assert contrast(over(style["color"], background, ink), background) >= 3
-
-
-def over(color, background, ink):
-    """An `#rrggbbaa` colour laid over a background, black standing for the ink of the page."""
-    red, green, blue, alpha = (int((color + "ff")[i : i + 2], 16) for i in (1, 3, 5, 7))
-    front = ink if (red, green, blue) == (0, 0, 0) else (red, green, blue)
-    share = alpha / 255
-    return tuple(f * share + b * (1 - share) for f, b in zip(front, background, strict=True))
-
-
-def contrast(first, second):
-    """The contrast ratio of two colours, as WCAG 2 defines it."""
-
-    def luminance(color):
-        parts = [part / 255 for part in color]
-        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    dark, light = sorted([luminance(first), luminance(second)])
-    return (light + 0.05) / (dark + 0.05)

@@ -33,7 +33,7 @@ def torch():
 
 
 def filled(name, shape, dtype, *args):
-    return FILLERS[name](np.empty(shape, dtype), seeded(), *args)
+    return FILLERS[name](np.empty(shape, dtype), *args, generator=seeded())
 
 
 def test_recorded_values():
@@ -53,8 +53,8 @@ def test_recorded_values():
 def test_recorded_linear_layer():
     generator = seeded()
     bound = 3**-0.5
-    weight = sampling.uniform_(np.empty((2, 3), np.float32), generator, -bound, bound)
-    bias = sampling.uniform_(np.empty(2, np.float32), generator, -bound, bound)
+    weight = sampling.uniform_(np.empty((2, 3), np.float32), -bound, bound, generator=generator)
+    bias = sampling.uniform_(np.empty(2, np.float32), -bound, bound, generator=generator)
     expected = [-0.00432252, 0.30971584, -0.47518533, -0.42489460, -0.22236897, 0.15482073]
     assert np.allclose(weight.ravel(), expected, rtol=0, atol=1e-8)
     assert np.allclose(bias, [-0.01143914, 0.45777494], rtol=0, atol=1e-8)
@@ -218,7 +218,7 @@ def test_multinomial(torch, dtype, num_samples, replacement, layout):
 def test_overflow_is_silent(torch, name, arguments, n):
     for dtype in FLOATS:
         pair = Pair(torch, 0)
-        ours = FILLERS[name](np.empty(n, dtype), pair.ours, *arguments)
+        ours = FILLERS[name](np.empty(n, dtype), *arguments, generator=pair.ours)
         theirs = torch.empty(n, dtype=getattr(torch, dtype))
         getattr(theirs, name)(*arguments, generator=pair.theirs)
         assert np.array_equal(ours, theirs.numpy(), equal_nan=True)
@@ -262,7 +262,7 @@ def refuse(torch, name, dtype, n, arguments):
     generator, array = seeded(), np.zeros(n, dtype)
     theirs = torch.zeros(n, dtype=getattr(torch, dtype))
     if same_error(
-        lambda: FILLERS[name](array, generator, *arguments),
+        lambda: FILLERS[name](array, *arguments, generator=generator),
         lambda: getattr(theirs, name)(*tensors(torch, arguments)),
     ):
         assert not array.any()
@@ -315,7 +315,7 @@ def test_random_warns_beyond_exact_floats(dtype, low, high):
     torch = pytest.importorskip("torch")
     with warnings.catch_warnings(record=True) as ours:
         warnings.simplefilter("always")
-        integers.random_(np.empty(3, dtype), seeded(), low, high)
+        integers.random_(np.empty(3, dtype), low, high, generator=seeded())
     with warnings.catch_warnings(record=True) as theirs:
         warnings.simplefilter("always")
         torch.empty(3, dtype=getattr(torch, dtype)).random_(low, high)

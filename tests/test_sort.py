@@ -18,8 +18,7 @@ DTYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float3
 SHAPES = ((), (1,), (0,), (3, 1, 2), (0, 3), (2, 0))
 CASES = [*itertools.product([(2, 3)], DTYPES), *itertools.product(SHAPES, ["float64"])]
 
-# Equal elements keep their order (in PyTorch too, if they are few, also without stable=True).
-WITH_TIES = {
+ALONG = {
     "sort": lambda t, x, d: x.sort(d),
     "sort descending": lambda t, x, d: t.sort(x, d, True),
     "sort stable": lambda t, x, d: t.sort(x, dim=d, descending=True, stable=True),
@@ -29,12 +28,9 @@ WITH_TIES = {
     "mode keepdim": lambda t, x, d: t.mode(x, d, True),
     "unique": lambda t, x, d: t.unique(x, return_inverse=True, return_counts=True, dim=d),
     "unique_consecutive": lambda t, x, d: x.unique_consecutive(True, True, d),
-}
-
-# Which of several equal elements these point at, PyTorch leaves open.
-WITHOUT_TIES = {
     "topk": lambda t, x, d: x.topk(2, d),
     "topk smallest": lambda t, x, d: t.topk(x, 1, d, largest=False),
+    "topk not in order": lambda t, x, d: t.topk(x, 2, d, sorted=False),
     "topk none": lambda t, x, d: t.topk(x, 0, d),
     "kthvalue": lambda t, x, d: x.kthvalue(1, d),
     "kthvalue keepdim": lambda t, x, d: t.kthvalue(x, 2, d, keepdim=True),
@@ -51,6 +47,11 @@ OF_ALL = {
     "unique_consecutive counts": lambda t, x: x.unique_consecutive(return_counts=True),
     "histc": lambda t, x: x.histc(4),
     "histc range": lambda t, x: t.histc(x, bins=5, min=0, max=2),
+    "histogram": lambda t, x: x.detach().histogram(4),
+    "histogram range": lambda t, x: t.histogram(x.detach(), 4, range=(0.0, 2.0), density=True),
+    "histogram edges": lambda t, x: t.histogram(
+        x.detach(), t.tensor([-1.0, 0, 2], dtype=x.dtype), weight=x.detach() * 2
+    ),
     "bincount": lambda t, x: x.reshape(-1).bincount(),
     "bucketize": lambda t, x: t.bucketize(x, t.tensor([-1, 0, 2])),
     "bucketize right": lambda t, x: t.bucketize(x, t.tensor([-1.5, 0, 2]), right=True),
@@ -65,18 +66,11 @@ def distinct(shape, dtype, seed=0):
     return np.random.default_rng(seed).permutation(size).reshape(shape).astype(dtype)
 
 
-@pytest.mark.parametrize("name", WITH_TIES)
+@pytest.mark.parametrize("name", ALONG)
 def test_along_a_dim(name):
     for shape, dtype in CASES:
         for dim in {0, -1}:
-            agree(lambda t, x, d=dim: WITH_TIES[name](t, x, d), sample(shape, dtype))
-
-
-@pytest.mark.parametrize("name", WITHOUT_TIES)
-def test_along_a_dim_without_ties(name):
-    for shape, dtype in CASES:
-        for dim in {0, -1}:
-            agree(lambda t, x, d=dim: WITHOUT_TIES[name](t, x, d), distinct(shape, dtype))
+            agree(lambda t, x, d=dim: ALONG[name](t, x, d), sample(shape, dtype))
 
 
 @pytest.mark.parametrize("name", OF_ALL)
@@ -89,23 +83,28 @@ floats = st.floats(-50, 50, allow_subnormal=False, width=32)
 shapes = hnp.array_shapes(max_dims=3, max_side=4)
 
 
-@pytest.mark.parametrize("name", WITH_TIES)
+@pytest.mark.parametrize("name", ALONG)
 @settings(max_examples=5, derandomize=True, deadline=None)
 @given(data=st.data())
 def test_along_a_dim_on_any_numbers(name, data):
     array = data.draw(hnp.arrays("float64", shapes, elements=floats))
     dim = data.draw(st.integers(-array.ndim, array.ndim - 1))
     array = array if data.draw(st.booleans()) else array.T
-    agree(lambda t, x: WITH_TIES[name](t, x, dim), array)
+    agree(lambda t, x: ALONG[name](t, x, dim), array)
 
 
-@pytest.mark.parametrize("name", WITHOUT_TIES)
-@settings(max_examples=5, derandomize=True, deadline=None)
-@given(data=st.data())
-def test_along_a_dim_on_any_different_numbers(name, data):
-    array = data.draw(hnp.arrays("float64", shapes, elements=floats, unique=True))
-    dim = data.draw(st.integers(-array.ndim, array.ndim - 1))
-    agree(lambda t, x: WITHOUT_TIES[name](t, x, dim), array)
+@pytest.mark.parametrize("number", range(30))
+def test_which_of_several_equals_is_picked(number):
+    random = np.random.default_rng(number)
+    size = int(random.integers(1, 300))
+    row = random.integers(0, random.choice([2, 4, 30]), size).astype("float32")
+    row[random.random(size) < 0.05] = nan
+    k = int(random.integers(1, size + 1)) if number % 2 else min(size, 3)
+    agree(lambda t, x: x.kthvalue(k), row)
+    agree(lambda t, x: x.topk(k), row)
+    agree(lambda t, x: x.topk(k, largest=False, sorted=False), row)
+    agree(lambda t, x: x.median(0), row)
+    agree(lambda t, x: x.nanmedian(0), row)
 
 
 @settings(max_examples=20, derandomize=True, deadline=None)
@@ -204,6 +203,12 @@ def test_other_ways_to_ask(call):
         lambda t, x: x.histc(0),
         lambda t, x: x.histc(2.5),
         lambda t, x: x.histc(3, 5, 1),
+        lambda t, x: x.histogram(0),
+        lambda t, x: x.histogram(2, range=(3.0, 1.0)),
+        lambda t, x: x.histogram(2, weight=x[0]),
+        lambda t, x: x.histogram(x),
+        lambda t, x: x.histogram(x[0].double()),
+        lambda t, x: (x * nan).histogram(2),
         lambda t, x: t.bucketize(x, x),
         lambda t, x: t.searchsorted(x, x[0]),
         lambda t, x: t.searchsorted(x, 3),

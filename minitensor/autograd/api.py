@@ -1,8 +1,15 @@
 """`backward`, `autograd.grad` and `Tensor.backward`: how a pass is asked for."""
 
+import collections.abc
+import warnings
+
 from ..graph import gradient_edge
+from ..ops.join import stack
 from ..tensor import Tensor
+from .anomaly_mode import AnomalyBackward, is_anomaly_enabled
 from .engine import Backward, accumulate, edge_key
+from .graph import GradientEdge
+from .watch import passes
 
 
 def backward(
@@ -18,18 +25,31 @@ def backward(
     `grad_tensors`: for each tensor the gradient to start from; may be left out for scalars (it is 1).
     `inputs`: only these tensors get a gradient. See `Tensor.backward`.
     """
-    tensors = (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
+    if grad_variables is not None:
+        warnings.warn(
+            "`grad_variables` is deprecated. Use `grad_tensors` instead.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        if grad_tensors is not None:
+            raise RuntimeError(
+                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. "
+                "Please only use `grad_tensors`."
+            )
+        grad_tensors = grad_variables
     if inputs is not None:
-        inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
-        if not inputs:
-            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+        inputs = _inputs(inputs, "backward")
+    tensors = _tuple(tensors)
     gradients = _starting_gradients(tensors, grad_tensors)
-    _check_roots(tensors)
-    run = Backward(tensors, gradients, inputs)
-    run.run(create_graph if retain_graph is None else retain_graph, create_graph)
-    for tensor in inputs or ():
+    tensors = _roots(tensors, gradients)
+    if inputs is not None:
+        inputs = _stand_ins(inputs)
+        for tensor in inputs:
+            tensor.retain_grad()
+    run = _run(tensors, gradients, inputs, retain_graph, create_graph)
+    for tensor in {id(tensor): tensor for tensor in inputs or ()}.values():
         gradient = run.captured[edge_key(tensor)]
-        if gradient is not None:
+        if gradient is not None and tensor.is_leaf:
             accumulate(tensor, gradient)
 
 
@@ -46,6 +66,10 @@ def grad(
 ):
     """The gradients of `outputs` with respect to `inputs`, as a tuple; no `grad` is touched.
 
+    `inputs` may be a dictionary: then so is the result. `allow_unused`: None, not an error, for an
+    input that the outputs do not depend on; `materialize_grads`: zeros instead.
+    `is_grads_batched`: `grad_outputs` have one more dimension in front, and so have the results.
+
     >>> x = torch.tensor([1., 2.], requires_grad=True)
     >>> torch.autograd.grad((x * x).sum(), x)
     (tensor([2., 4.]),)
@@ -55,59 +79,167 @@ def grad(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
             "allow_unused=False."
         )
-    outputs = (outputs,) if isinstance(outputs, Tensor) else tuple(outputs)
-    inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
-    gradients = _starting_gradients(outputs, grad_outputs)
-    _check_roots(outputs)
-    for tensor in inputs:
-        if not tensor.requires_grad:
+    outputs = _tuple(outputs)
+    wanted = _inputs(inputs, "grad")
+    if not only_inputs:
+        warnings.warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate "
+            "gradient for other parts of the graph, please use torch.autograd.backward.",
+            FutureWarning,
+            stacklevel=2,
+        )
+    gradients = _starting_gradients(outputs, grad_outputs, is_grads_batched)
+
+    def differentiate(gradients, retain_graph):
+        roots = _roots(outputs, gradients)
+        tensors = _stand_ins(wanted)
+        if not all(tensor.requires_grad for tensor in tensors):
             raise RuntimeError("One of the differentiated Tensors does not require grad")
-    run = Backward(outputs, gradients, inputs)
-    run.run(create_graph if retain_graph is None else retain_graph, create_graph)
-    results = [run.captured[edge_key(tensor)] for tensor in inputs]
-    for position, (tensor, result) in enumerate(zip(inputs, results)):
-        if result is None and materialize_grads:
-            results[position] = tensor.new_zeros(tensor.shape)
-        elif result is None and not allow_unused:
-            raise RuntimeError(
-                f"The differentiated Tensor at index {position} appears to not have been used in the "
-                "graph. Set allow_unused=True if this is the desired behavior."
-            )
-    return tuple(results)
+        run = _run(roots, gradients, tensors, retain_graph, create_graph)
+        results = [run.captured[edge_key(tensor)] for tensor in tensors]
+        for position, result in enumerate(results):
+            if result is None and not (allow_unused or materialize_grads):
+                raise RuntimeError(
+                    f"The differentiated Tensor at index {position} appears to not have been used in "
+                    "the graph. Set allow_unused=True if this is the desired behavior."
+                )
+        return results
+
+    if is_grads_batched:
+        results = _one_by_one(differentiate, gradients, retain_graph or create_graph)
+    else:
+        results = differentiate(gradients, retain_graph)
+    if materialize_grads:
+        results = [_materialized(*pair, create_graph) for pair in zip(results, wanted)]
+    return dict(zip(inputs, results)) if type(inputs) is dict else tuple(results)
 
 
-def _starting_gradients(tensors, given):
+def _run(tensors, gradients, inputs, retain_graph, create_graph):
+    """One backward pass, which hooks can look up while it runs."""
+    kind = AnomalyBackward if is_anomaly_enabled() else Backward
+    run = kind(tensors, gradients, inputs)
+    passes.running.append((tensors, inputs))
+    try:
+        run.run(create_graph if retain_graph is None else retain_graph, create_graph)
+    finally:
+        passes.running.pop()
+    return run
+
+
+def _one_by_one(differentiate, gradients, retain_graph):
+    """The results for batched gradients, in the place of PyTorch's vmap (and with its errors)."""
+    sizes = [gradient.shape[0] for gradient in gradients if gradient.ndim]
+    if len(sizes) < len(gradients):
+        raise ValueError(
+            "vmap(vjp, in_dims=0, ...)(<inputs>): Got in_dim=0 for some input, but that input is a "
+            "Tensor of dimensionality 0 so expected in_dim to satisfy 0 <= in_dim < 0."
+        )
+    if len(set(sizes)) > 1:
+        raise ValueError(
+            "vmap: Expected all tensors to have the same size in the mapped dimension, got sizes "
+            f"{sizes} for the mapped dimension"
+        )
+    batch = [
+        differentiate(parts, retain_graph or i < sizes[0] - 1)
+        for i, parts in enumerate(zip(*gradients))
+    ]
+    return [None if parts[0] is None else stack(parts) for parts in zip(*batch)]
+
+
+def _materialized(result, given, create_graph):
+    if result is not None:
+        return result
+    if isinstance(given, GradientEdge):
+        raise RuntimeError(
+            "materialize_grads cannot be used when the given input is a GradientEdge"
+        )
+    return given.new_zeros(given.shape).requires_grad_(create_graph)
+
+
+# What is given
+
+
+def _tuple(given):
+    return (given,) if isinstance(given, (Tensor, GradientEdge)) else tuple(given)
+
+
+def _inputs(given, function):
+    """The inputs, given as one, several, or a dictionary."""
+    if isinstance(given, collections.abc.Mapping) and type(given) is not dict:
+        raise TypeError(
+            f"`inputs` argument to `{function}()` must be a dict, not {type(given).__name__}. Other Mapping "
+            "types are not supported."
+        )
+    inputs = tuple(given.values()) if type(given) is dict else _tuple(given)
+    if not inputs:
+        raise RuntimeError(f"`inputs` argument to `{function}()` cannot be empty.")
+    return inputs
+
+
+def _stand_ins(inputs):
+    """The inputs, all as tensors."""
+    for given in inputs:
+        if not isinstance(given, (Tensor, GradientEdge)):
+            kind = type(given).__name__
+            raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {kind}")
+    return [given if isinstance(given, Tensor) else given.stand_in() for given in inputs]
+
+
+def _starting_gradients(outputs, given, batched=False):
     """The gradients a pass begins with: those given, checked, and 1 for scalars."""
     given = (given,) if isinstance(given, Tensor) else given
-    given = (None,) * len(tensors) if given is None else tuple(given)
-    if len(given) != len(tensors):
-        raise RuntimeError(f"got {len(tensors)} tensors and {len(given)} gradients")
-    return [_starting_gradient(i, t, g) for i, (t, g) in enumerate(zip(tensors, given))]
+    given = (None,) * len(outputs) if given is None else tuple(given)
+    gradients = []
+    for output, gradient in zip(outputs, given):
+        if not isinstance(output, (Tensor, GradientEdge)):
+            raise AssertionError("Expected output to be a torch.Tensor")
+        tensor = output if isinstance(output, Tensor) else output.stand_in()
+        if gradient is None:
+            gradients.append(_one(tensor) if tensor.requires_grad else None)
+        elif not isinstance(gradient, Tensor):
+            kind = type(gradient).__name__
+            raise TypeError(f"gradients can be either Tensors or None, but got {kind}")
+        else:
+            first = gradient[0] if batched else gradient
+            if first.shape != tensor.shape:
+                positions = given.index(gradient), outputs.index(output)
+                raise _mismatch(first.shape, tensor.shape, *positions, batched)
+            gradient._shared = True
+            gradients.append(gradient.to(tensor.dtype))
+    return gradients
 
 
-def _starting_gradient(position, tensor, gradient):
-    if gradient is None:
-        if tensor.requires_grad and tensor.numel() != 1:
-            error = RuntimeError("grad can be implicitly created only for scalar outputs")
-            error.add_note(
-                "Hint: a gradient answers how one number changes. Reduce to a scalar first, for example "
-                "y.sum().backward(), or say what to weigh the elements with: y.backward(weights)."
-            )
-            raise error
+def _one(tensor):
+    if tensor.numel() == 1:
         return tensor.new_ones(tensor.shape)
-    if not isinstance(gradient, Tensor):
-        kind = type(gradient).__name__
-        raise TypeError(f"gradients can be either Tensors or None, but got {kind}")
-    if gradient.shape != tensor.shape:
-        raise RuntimeError(
-            f"Mismatch in shape: grad_output[{position}] has a shape of {gradient.shape} and "
-            f"output[{position}] has a shape of {tensor.shape}."
+    error = RuntimeError("grad can be implicitly created only for scalar outputs")
+    error.add_note(
+        "Hint: a gradient answers how one number changes. Reduce to a scalar first, for example "
+        "y.sum().backward(), or say what to weigh the elements with: y.backward(weights)."
+    )
+    raise error
+
+
+def _mismatch(shape, expected, position, output, batched):
+    if not batched:
+        return RuntimeError(
+            f"Mismatch in shape: grad_output[{position}] has a shape of {shape} and "
+            f"output[{output}] has a shape of {expected}."
         )
-    gradient._shared = True
-    return gradient if gradient.dtype is tensor.dtype else gradient.to(tensor.dtype)
+    return RuntimeError(
+        "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch "
+        "dimension. The sizes of the remaining dimensions are expected to match the shape of "
+        f"corresponding output, but a mismatch was detected: grad_output[{position}] has a shape of "
+        f"{shape[1:]} and output[{output}] has a shape of {expected}. If you only want some tensors in "
+        "`grad_output` to be considered batched, consider using vmap."
+    )
 
 
-def _check_roots(tensors):
+def _roots(outputs, gradients):
+    """The tensors a pass starts from; PyTorch's errors if there is no way back from them."""
+    if len(gradients) != len(outputs):
+        raise RuntimeError(f"got {len(outputs)} tensors and {len(gradients)} gradients")
+    tensors = [o if isinstance(o, Tensor) else o.stand_in() for o in outputs]
     for position, tensor in enumerate(tensors):
         if gradient_edge(tensor) is None:
             error = RuntimeError(
@@ -118,6 +250,7 @@ def _check_roots(tensors):
                 "want gradients for before computing with them (and not inside torch.no_grad())."
             )
             raise error
+    return tensors
 
 
 def _backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
@@ -136,4 +269,5 @@ def _backward(self, gradient=None, retain_graph=None, create_graph=False, inputs
 
 
 _backward.__name__ = "backward"
+_backward.__qualname__ = "Tensor.backward"
 Tensor.backward = _backward

@@ -3,6 +3,8 @@
 Nodes are numbered as they are made, and a node's edges lead only to older nodes. So the nodes that can be
 reached, sorted from new to old, come in an order in which each one's gradient is complete before
 it is used. PyTorch runs them in this order too.
+
+Gradients travel as NumPy arrays; where the pass itself is recorded (`create_graph=True`), as tensors.
 """
 
 import operator
@@ -26,6 +28,8 @@ class Backward:
     def __init__(self, tensors, gradients, inputs=None):
         self.roots = [(_leaf_or_node(gradient_edge(t)), g) for t, g in zip(tensors, gradients)]
         self.arrived = {}  # id(target): a list with one gradient, or None, for each of its outputs
+        self.sums = set()  # (id(target), output): this gradient was added up here, it can grow in place
+        self.shared = set()  # ids of gradients that others hold, too: no leaf may adopt them
         self._reach()
         self.captured = None
         if inputs is not None:
@@ -34,15 +38,21 @@ class Backward:
 
     def _reach(self):
         """Find the nodes that the roots lead to, and how many edges lead to each leaf."""
-        nodes, self.leaf_uses = {}, {}
+        nodes, uses = {}, {}
         targets = [target for (target, _), _ in self.roots]
         while targets:
             target = targets.pop()
+            key = id(target)
+            if key in nodes:
+                continue
             if isinstance(target, Tensor):
-                self.leaf_uses[id(target)] = self.leaf_uses.get(id(target), 0) + 1
-            elif id(target) not in nodes:
-                nodes[id(target)] = target
-                targets += [edge[0] for edge in target.edges if edge is not None]
+                uses[key] = uses.get(key, 0) + 1
+                continue
+            nodes[key] = target
+            for edge in target.edges:
+                if edge is not None:
+                    targets.append(edge[0])
+        self.leaf_uses = uses
         self.nodes = sorted(nodes.values(), key=operator.attrgetter("sequence"), reverse=True)
 
     def _keep_needed(self):
@@ -55,90 +65,161 @@ class Backward:
 
     def run(self, retain_graph, create_graph):
         """Send the gradients back. Saved values are freed behind it unless `retain_graph`."""
+        self.recorded = create_graph
         with set_grad_enabled(create_graph), np.errstate(all="ignore"):
             for edge, gradient in self.roots:
-                self._deliver(edge, gradient)
+                self._deliver((edge,), [self._leaving(gradient)], None)
             for node in self.nodes:
                 self._visit(node, retain_graph)
+        for key, gradient in (self.captured or {}).items():
+            self.captured[key] = None if gradient is None else self._shown(gradient)
 
     def _visit(self, node, retain_graph):
         """Run one node and hand its results on."""
         grads = self.arrived.pop(id(node), None)
         if grads is None:
             if not node.hooked:
-                for edge in node.edges:
-                    self._deliver(edge, None)
+                self._deliver(node.edges, [None] * len(node.edges), node)
                 return
             grads = [None] * len(node.outputs)
         if node.hooked:
-            grads = _run_hooks_before(node, grads)
+            grads = self._run_hooks_before(node, grads)
         if self.captured is not None:
             self._capture(node, grads)
-        results = node.backward(grads)
+        results = node.backward(grads) if self.recorded else node.backward_arrays(grads)
         if not retain_graph:
             node.release()
         if node.hooks:
-            results = _run_hooks_after(node, results, grads)
-        if node.shares_gradients:
-            _mark_shared(results)
-        elif len(results) > 1:
-            for position, gradient in enumerate(results):
-                if gradient is not None and any([gradient is g for g in results[:position]]):
-                    gradient._shared = True
-        for edge, gradient in zip(node.edges, results):
-            self._deliver(
-                edge, gradient if gradient is None or edge is None else _fit(gradient, edge, node)
-            )
+            results = self._run_hooks_after(node, results, grads)
+        if node.shares_gradients or (len(results) > 1 and results[0] is results[1]):
+            self.shared.update(map(id, results))
+        self._deliver(node.edges, results, node)
+
+    def _deliver(self, edges, gradients, node):
+        """Add gradients to what has arrived at the ends of these edges."""
+        arrived = self.arrived
+        for edge, gradient in zip(edges, gradients):
+            if edge is None:
+                continue
+            target, position = edge
+            leaf = isinstance(target, Tensor)
+            if gradient is not None:
+                if leaf:
+                    shape, dtype = target._array.shape, target._array.dtype
+                else:
+                    shape, dtype = target.outputs[position]
+                if gradient.shape != shape or gradient.dtype is not dtype:
+                    gradient = _fit(gradient, shape, dtype, edge, node)
+                grads = arrived.get(id(target))
+                if grads is None:
+                    grads = arrived[id(target)] = [None] if leaf else [None] * len(target.outputs)
+                before = grads[position]
+                if before is not None:
+                    gradient = self._sum(before, gradient, (id(target), position))
+                grads[position] = gradient
+            if leaf:
+                self.leaf_uses[id(target)] -= 1
+                if not self.leaf_uses[id(target)]:
+                    self._finish(target)
+
+    def _sum(self, before, gradient, place):
+        if self.recorded or place not in self.sums:
+            self.sums.add(place)
+            return before + gradient
+        before += gradient
+        return before
 
     def _capture(self, node, grads):
         for position, grad in enumerate(grads):
             if (id(node), position) in self.captured:
                 self.captured[id(node), position] = grad
 
-    def _deliver(self, edge, gradient):
-        """Add a gradient to what has arrived at the end of an edge."""
-        if edge is None:
-            return
-        target, position = edge
-        leaf = isinstance(target, Tensor)
-        if gradient is not None:
-            grads = self.arrived.get(id(target))
-            if grads is None:
-                grads = self.arrived[id(target)] = [None] if leaf else [None] * len(target.outputs)
-            grads[position] = gradient if grads[position] is None else grads[position] + gradient
-        if leaf:
-            self.leaf_uses[id(target)] -= 1
-            if not self.leaf_uses[id(target)]:
-                self._finish(target)
-
     def _finish(self, leaf):
         """All gradients of a leaf have arrived: run its hooks, and add them to `leaf.grad`."""
         grads = self.arrived.pop(id(leaf), None)
         if grads is None:
             return
-        for hook in _hooks(leaf._hooks):
-            _mark_shared(grads)
-            grads = _replaced(hook, grads, hook(grads[0]))
+        if leaf._hooks:
+            for hook in _hooks(leaf._hooks):
+                grads = self._replaced(hook, grads, hook(self._shown(grads[0])))
         node = leaf._accumulator and leaf._accumulator()
-        for hook in _hooks(node and node.prehooks):
-            grads = _replaced(hook, grads, hook(tuple(grads)))
+        if node is not None:
+            for hook in _hooks(node.prehooks):
+                grads = self._replaced(hook, grads, hook(self._all_shown(grads)))
         if self.captured is None:
             if leaf.requires_grad:  # unless it was switched off since
-                accumulate(leaf, grads[0])
+                alone = id(grads[0]) not in self.shared
+                accumulate(leaf, self._as_tensor(grads[0]), alone)
             for hook in _hooks(node and node.hooks):
-                hook((), tuple(grads))
+                hook((), self._all_shown(grads))
         elif (id(leaf), 0) in self.captured:
             self.captured[id(leaf), 0] = grads[0]
 
+    # Between the gradients that travel and the tensors that others see
 
-def accumulate(leaf, gradient):
-    """Add a gradient to `leaf.grad`: adopted if it is the first and nobody else holds it.
+    def _as_tensor(self, gradient):
+        return gradient if self.recorded else wrap(gradient)
+
+    def _leaving(self, tensor):
+        """A tensor that others hold as a gradient that travels."""
+        gradient = tensor if self.recorded else tensor._array
+        self.shared.add(id(gradient))
+        return gradient
+
+    def _shown(self, gradient):
+        """A gradient as a tensor that others may hold from now on."""
+        tensor = self._as_tensor(gradient)
+        self.shared.update((id(gradient), id(tensor._array)))
+        return tensor
+
+    def _all_shown(self, gradients):
+        return tuple([None if g is None else self._shown(g) for g in gradients])
+
+    # Hooks
+
+    def _run_hooks_before(self, node, grads):
+        """The hooks of the tensors that a node made, their `retain_grad`, and the node's own prehooks."""
+        for position, hooks in (node.tensor_hooks or {}).items():
+            for hook in _hooks(hooks):
+                if grads[position] is not None:
+                    returned = hook(self._shown(grads[position]))
+                    (grads[position],) = self._replaced(hook, [grads[position]], returned)
+        for position, reference in (node.retained or {}).items():
+            tensor, grad = reference(), grads[position]
+            if tensor is not None and grad is not None:
+                grad, before = self._as_tensor(grad), tensor._grad
+                tensor._grad = grad.clone() if before is None else before + grad
+        for hook in _hooks(node.prehooks):
+            grads = self._replaced(hook, grads, hook(self._all_shown(grads)))
+        return grads
+
+    def _run_hooks_after(self, node, results, grads):
+        for hook in _hooks(node.hooks):
+            returned = hook(self._all_shown(results), self._all_shown(grads))
+            results = self._replaced(hook, results, returned)
+        return results
+
+    def _replaced(self, hook, before, returned):
+        """What a hook returned in place of some gradients, if anything, checked."""
+        if returned is None:
+            return before
+        returned = list(returned) if isinstance(returned, (tuple, list)) else [returned]
+        for old, new in zip(before, returned):
+            if new is not None and not isinstance(new, Tensor):
+                raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
+            if old is not None and new is not None and new._array.shape != old.shape:
+                raise RuntimeError(f"hook '{hook.__name__}' has changed the size of value")
+        return [None if new is None else self._leaving(new) for new in returned]
+
+
+def accumulate(leaf, gradient, alone=False):
+    """Add a gradient to `leaf.grad`: adopted if it is the first and `alone`, nobody else holding it.
 
     Later ones are added in place, unless the sum itself is being recorded (`create_graph=True`).
     """
-    before = leaf._grad
+    before, array = leaf._grad, gradient._array
     if before is None:
-        adopt = not gradient._shared and not state.enabled and _laid_out_like(gradient, leaf)
+        adopt = alone and not state.enabled and array.base is None and _laid_out_like(array, leaf)
         leaf._grad = gradient if adopt else _copy_laid_out_like(gradient, leaf)
     elif state.enabled:
         leaf._grad = before + gradient
@@ -159,11 +240,11 @@ def _leaf_or_node(edge):
     return (edge[0].variable, 0) if isinstance(edge[0], AccumulateGrad) else edge
 
 
-def _laid_out_like(gradient, leaf):
-    array, like = gradient._array, leaf._array
-    if array.strides == like.strides:
-        return is_dense(like)
-    return array.flags.c_contiguous and not is_dense(like)
+def _laid_out_like(array, leaf):
+    like = leaf._array
+    if array.flags.c_contiguous:
+        return like.flags.c_contiguous or not is_dense(like)
+    return array.strides == like.strides and is_dense(like)
 
 
 def _copy_laid_out_like(gradient, leaf):
@@ -174,14 +255,10 @@ def _copy_laid_out_like(gradient, leaf):
     return copy
 
 
-def _fit(gradient, edge, node):
+def _fit(gradient, shape, dtype, edge, node):
     """Undo broadcasting, and cast: a gradient has the shape and dtype of what it belongs to."""
-    target, output_nr = edge
-    if isinstance(target, Tensor):
-        shape, dtype = target._array.shape, target._array.dtype
-    else:
-        shape, dtype = target.outputs[output_nr]
-    array = gradient._array
+    tensor = gradient if isinstance(gradient, Tensor) else wrap(gradient)
+    array = tensor._array
     if array.shape != shape:
         if not _broadcasts_to(shape, array.shape):
             position = node.edges.index(edge)
@@ -189,10 +266,10 @@ def _fit(gradient, edge, node):
                 f"Function {type(node).__name__} returned an invalid gradient at index {position} - got "
                 f"{list(array.shape)} but expected shape compatible with {list(shape)}"
             )
-        gradient = gradient.sum_to_size(shape)
+        tensor = tensor.sum_to_size(shape)
     if array.dtype is not dtype and array.dtype != dtype:
-        gradient = gradient.to(dtypes.of(dtype))
-    return gradient
+        tensor = tensor.to(dtypes.of(dtype))
+    return tensor if isinstance(gradient, Tensor) else tensor._array
 
 
 def _broadcasts_to(shape, larger):
@@ -201,50 +278,5 @@ def _broadcasts_to(shape, larger):
     )
 
 
-def _run_hooks_before(node, grads):
-    """The hooks of the tensors that a node made, their `retain_grad`, and the node's own prehooks."""
-    for position, hooks in (node.tensor_hooks or {}).items():
-        for hook in _hooks(hooks):
-            if grads[position] is not None:
-                _mark_shared([grads[position]])
-                (grads[position],) = _replaced(hook, [grads[position]], hook(grads[position]))
-    for position, reference in (node.retained or {}).items():
-        tensor, grad = reference(), grads[position]
-        if tensor is not None and grad is not None:
-            before = tensor._grad
-            tensor._grad = grad.clone() if before is None else before + grad
-    for hook in _hooks(node.prehooks):
-        _mark_shared(grads)
-        grads = _replaced(hook, grads, hook(tuple(grads)))
-    return grads
-
-
-def _run_hooks_after(node, results, grads):
-    for hook in _hooks(node.hooks):
-        _mark_shared(results)
-        results = _replaced(hook, results, hook(tuple(results), tuple(grads)))
-    return results
-
-
 def _hooks(hooks):
     return list(hooks.values()) if hooks else ()
-
-
-def _mark_shared(gradients):
-    """Somebody else sees these and may keep them: no leaf may adopt their memory."""
-    for gradient in gradients:
-        if gradient is not None:
-            gradient._shared = True
-
-
-def _replaced(hook, before, returned):
-    """What a hook returned in place of some gradients, if anything, checked."""
-    if returned is None:
-        return before
-    returned = list(returned) if isinstance(returned, (tuple, list)) else [returned]
-    for old, new in zip(before, returned):
-        if new is not None and not isinstance(new, Tensor):
-            raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
-        if old is not None and new is not None and new._array.shape != old._array.shape:
-            raise RuntimeError(f"hook '{hook.__name__}' has changed the size of value")
-    return returned

@@ -3,8 +3,28 @@
 Everything here uses PyTorch's public API only, so that it works on real PyTorch tensors too.
 """
 
+from .changes import changes
 from .exercise import check
 from .graph import graph
 from .memory import memory
+from .shapes import broadcasting, reduction
 
-__all__ = ["check", "graph", "memory"]
+__all__ = ["broadcasting", "changes", "check", "graph", "memory", "reduction"]
+
+WIDGETS = [
+    "accumulation_lab",
+    "derivative_explorer",
+    "in_place_lab",
+    "sharing_lab",
+    "stepper",
+    "stride_explorer",
+]
+
+
+def __getattr__(name):
+    """The widgets, and with them ipywidgets, are imported when one is asked for."""
+    if name not in WIDGETS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from . import widgets
+
+    return getattr(widgets, name)

@@ -23,7 +23,8 @@ class Header:
     """What a tensor or an array knows of its memory: where its elements are, and what it says.
 
     `low` to `high` are the bytes of its storage, `start` is where the first element lies; strides
-    are in bytes. `trouble` says why there is nothing of all this.
+    are in bytes. `trouble` says why there is nothing of all this. What a statement has changed: facts
+    as they were `before`, names that are `fresh` here, names that are `lost`, and a `note`.
     """
 
     kind: str
@@ -37,6 +38,19 @@ class Header:
     low: int = 0
     high: int = 0
     trouble: str = ""
+    before: dict = dataclasses.field(default_factory=dict)
+    fresh: list = dataclasses.field(default_factory=list)
+    lost: list = dataclasses.field(default_factory=list)
+    note: str = ""
+
+    @property
+    def changed(self):
+        return bool(self.before or self.fresh or self.lost or self.note)
+
+    @property
+    def lost_all(self):
+        """Whether no name leads here any more."""
+        return bool(self.lost) and not self.names
 
     def overlaps(self, other):
         return max(self.low, other.low) < min(self.high, other.high)
@@ -97,10 +111,15 @@ def _touching(stride, size, above, below):
 
 @dataclasses.dataclass(eq=False)
 class Block:
-    """One piece of memory in cells, and the headers of all that see it."""
+    """One piece of memory in cells, and the headers of all that see it.
+
+    `changed_cells` are those that a statement has changed, and `before` what the first of them held.
+    """
 
     number: int
     headers: list
+    changed_cells: object = ()
+    before: dict = dataclasses.field(default_factory=dict)
 
     def __post_init__(self):
         low = min(header.low for header in self.headers)
@@ -119,10 +138,17 @@ class Block:
     def trouble(self):
         return self.headers[0].trouble
 
+    @property
+    def changed(self):
+        return len(self.changed_cells) > 0 or any(header.changed for header in self.headers)
+
     def value(self, cell):
         """The value in a cell, in a few characters."""
-        raw = _bytes_at(self.origin + cell * self.itemsize, self.itemsize).copy()
-        return shorten(_value_words(raw, self.dtype), LONGEST_VALUE)
+        return self.words(bytes_at(self.origin + cell * self.itemsize, self.itemsize))
+
+    def words(self, raw):
+        """The value of a cell that holds these bytes."""
+        return shorten(_value_words(raw.copy(), self.dtype), LONGEST_VALUE)
 
     def label(self, header, cell):
         """The index at which `header` finds this cell, as `1,0`; empty where it does not see it."""
@@ -138,6 +164,13 @@ class Block:
         for offset in header.offsets():
             yield (header.start + offset - self.origin) // self.itemsize
 
+    def cells_of(self, header):
+        """The cells of the elements of `header`, in no order, as an array."""
+        offsets = np.zeros((), np.int64)
+        for size, stride in zip(header.shape, header.strides, strict=False):
+            offsets = offsets[..., None] + np.arange(size if stride else min(size, 1)) * stride
+        return (offsets.reshape(-1) + (header.start - self.origin)) // self.itemsize
+
     def last(self, header):
         """The cell in which the last byte of a header's last element lies."""
         steps = (stride * (n - 1) for n, stride in zip(header.shape, header.strides, strict=True))
@@ -148,7 +181,7 @@ class Block:
         """The cells to draw: all if they are few, else the first of the block and of each view."""
         if self.count <= MOST_CELLS:
             return list(range(self.count))
-        walks = [range(self.count), *map(self.order, self.headers)]
+        walks = [sorted(self.before), range(self.count), *map(self.order, self.headers)]
         chosen = set()
         for cell in itertools.chain.from_iterable(itertools.zip_longest(*walks)):
             if len(chosen) == MOST_CELLS:
@@ -251,7 +284,7 @@ def _fact(numbers):
     return shorten(str(tuple(numbers)), LONGEST_FACT)
 
 
-def _bytes_at(address, count):
+def bytes_at(address, count):
     """The bytes in memory that a living tensor or array owns."""
     interface = {"version": 3, "data": (address, True), "shape": (count,), "typestr": "|u1"}
     return np.asarray(SimpleNamespace(__array_interface__=interface))

@@ -10,7 +10,7 @@ from .trace import short_name
 class Listing:
     """The boxes in words: a tensor by its variable name, a number by its value, the rest as `#1`.
 
-    `values`, `saved` and `grads` ask for details.
+    `values`, `saved` and `grads` ask for details; `rehearsal` has the gradients on their way.
     """
 
     boxes: list
@@ -18,6 +18,7 @@ class Listing:
     values: bool = False
     saved: bool = False
     grads: bool = False
+    rehearsal: object = None
 
     def __post_init__(self):
         unnamed = [box for box in self.boxes if self._needs_number(box)]
@@ -29,10 +30,14 @@ class Listing:
         boxes = [box for box in self.boxes if box.kind != "output" and not self._is_literal(box)]
         subjects = {box: self.subject(box) for box in boxes}
         width = max(map(len, subjects.values()))
-        lines = []
+        lines, plate = [], None
         for box in boxes:
-            lines.append(f"  {subjects[box]:<{width}}  {self.predicate(box)}")
-            lines += [f"  {'':{width}}    {detail}" for detail in self._details(box)]
+            if box.plate not in (plate, None):
+                lines.append(f"  {times_words(box.plate)}:")
+            plate = box.plate
+            indent = "  " + "| " * (plate is not None)
+            lines.append(f"{indent}{subjects[box]:<{width}}  {self.predicate(box)}")
+            lines += [f"{indent}{'':{width}}    {detail}" for detail in self._details(box)]
         return lines
 
     def subject(self, box):
@@ -58,7 +63,19 @@ class Listing:
         shapes = [words.shape_words(tensor) for _, tensor in results(box) if tensor is not None]
         call = f"{words.shorten(short_name(box.node))}({', '.join(arguments)})"
         is_end = any((box, number) in self.ends for number, _ in results(box))
-        return " ".join([call, ", ".join(shapes), "output" * is_end]).strip()
+        views = list(dict.fromkeys(filter(None, (self.view_words(t) for _, t in results(box)))))
+        facts = [call, ", ".join(shapes), "output" * is_end, *views]
+        return " ".join(filter(None, facts))
+
+    def view_words(self, tensor):
+        """`view of x`, of a tensor that shares the memory of another; else nothing."""
+        base = tensor._base if tensor is not None and tensor._is_view() else None
+        if base is None:
+            return ""
+        known = self.names.of(base)
+        made = [b for b in self.numbers if b.kind == "op" and b.node is base.grad_fn]
+        name = words.shorten(known[0]) if known else "".join(self.numbers[b] for b in made)
+        return f"view of {name}" if name else "view"
 
     def reference(self, box, number):
         """What the box is called where it is used."""
@@ -95,6 +112,31 @@ class Listing:
             yield from self.grad_lines(tensor)
         for name, value in self.saved_details(box):
             yield f"saved {name} = {value}"
+        yield from self.flow_lines(box)
+
+    def arrived(self, box):
+        """The gradients that `backward` brings to this box, in words: a list of lines."""
+        found = self.rehearsal.arrived.get(box, {}) if self.rehearsal else {}
+        shown = {number: _gradient_words(gradient) for number, gradient in found.items()}
+        return [f"[{n}] {line}" if len(shown) > 1 else line for n, line in shown.items()]
+
+    def sent(self, box):
+        """The gradients that `backward` sends up the arrows into this box, None where none is."""
+        found = self.rehearsal.sent.get(box, {}) if self.rehearsal else {}
+        return [
+            _gradient_words(found[slot]) if found.get(slot) is not None else None
+            for slot in box.slots
+        ]
+
+    def flow_lines(self, box):
+        """What `backward` brings, and what it passes on to whom."""
+        arrived = self.arrived(box)
+        if box.kind == "leaf" and arrived:
+            return [f"backward adds {arrived[0]}"]
+        lines = [f"gradient in: {', '.join(arrived)}"] if arrived else []
+        above = zip(self.sent(box), box.inputs, strict=True) if box.kind == "op" else []
+        sent = [f"{line} to {self.reference(*pair)}" for line, pair in above if line is not None]
+        return lines + [f"gradient out: {'; '.join(sent)}"] * bool(sent)
 
     def _is_literal(self, box):
         """Whether a constant is written where it is used, and nowhere else."""
@@ -107,6 +149,15 @@ class Listing:
             return False
         tensors = [tensor for _, tensor in results(box)] if box.kind == "op" else [box.tensor]
         return not all(self.names.of(tensor) for tensor in tensors)
+
+
+def times_words(plate):
+    """How often a plate is run through, and how."""
+    return f"{plate.times:,} times, each on the result of the time before; the last is shown"
+
+
+def _gradient_words(gradient):
+    return "none" if gradient is None else words.brief(gradient)
 
 
 def results(box):

@@ -71,11 +71,16 @@ def _groups(frame):
         local = dict(frame.f_locals)
         hidden = {name: value for name, value in scopes[0].items() if name not in local}
         scopes = [local, hidden]
-    scopes = [_user_variables(scope) for scope in scopes]
-    return [*scopes, *(_contents(scope) for scope in scopes)]
+    scopes = [user_variables(scope) for scope in scopes]
+    return [*scopes, *(contents(scope) for scope in scopes)]
 
 
-def _user_variables(scope):
+def user_variables(scope):
+    """The (name, value) pairs of a scope that its author made: not IPython's own `_`, `In`, `_3`.
+
+    >>> user_variables({"x": 1, "_": 2, "_3": 3, "In": []})
+    [('x', 1)]
+    """
     return [
         (name, value)
         for name, value in scope.items()
@@ -83,8 +88,12 @@ def _user_variables(scope):
     ]
 
 
-def _contents(variables):
-    """Tensors one step below a variable: in a list, tuple or dict, or parameters of a module."""
+def contents(variables):
+    """What is one step below a variable, by name: in a list, tuple, dict, the parameters of a module.
+
+    >>> contents([("pair", (1, 2))])
+    [('pair[0]', 1), ('pair[1]', 2)]
+    """
     found = []
     for name, value in variables:
         if type(value) in (list, tuple) and len(value) <= LONGEST_CONTAINER:

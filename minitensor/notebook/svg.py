@@ -4,14 +4,15 @@ import hashlib
 import re
 import xml.etree.ElementTree as ET
 
-FONTS = "DejaVu Sans,Verdana,sans-serif"  # where DejaVu is missing, Verdana is as wide
+from . import theme
+from .theme import FONTS
+
 INVALID_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 GRAPHVIZ_ID = re.compile(r"(a_)?(graph|node|edge|clust)\d+(_\d+)?")
 DECIMAL = re.compile(r"-?\d+\.\d+")
 GEOMETRY = {"d", "points", "x", "y", "cx", "cy", "rx", "ry", "width", "height", "viewBox",
             "transform", "font-size"}  # fmt: skip
 OPACITY = {"fill-opacity", "stroke-opacity"}
-FILE_STYLE = "svg{color:#000}@media(prefers-color-scheme:dark){svg{color:#fff}}"
 
 
 def printable(text):
@@ -31,6 +32,8 @@ def inline(source, title, description, text):
     """
     root = _themed(source, title, description)
     _, _, width, _ = _view_box(root)
+    root.set("class", theme.CLASS)
+    _add_style(root, theme.inline_style(_text(root)))
     root.set("style", f"max-width:100%;width:{width * 4 / 3:.0f}px;height:auto")
     spoken = root.find("desc")
     plain = ET.SubElement(spoken, "pre", {"style": "font-size:13px"})
@@ -45,10 +48,15 @@ def standalone(source, title, description):
     root.set("width", f"{width * 4 / 3:.0f}")
     root.set("height", f"{height * 4 / 3:.0f}")
     root.attrib = {"xmlns": "http://www.w3.org/2000/svg", **root.attrib}
-    style = ET.Element("style")
-    style.text = FILE_STYLE
-    root.insert(2, style)
+    _add_style(root, theme.file_style(_text(root)))
     return _text(root)
+
+
+def _add_style(root, style):
+    if style:
+        element = ET.Element("style")
+        element.text = style
+        root.insert(2, element)  # after the title and the description
 
 
 def _text(root):

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from .fold import Folded, fold
 from .names import is_tensor, output_number
 
 # What a node saves beside its operands: results, positions and choices.
@@ -16,17 +17,21 @@ class Box:
 
     `kind` is "op", "leaf" (requires grad), "constant" (does not) or "output". An op has a `node`
     (its grad_fn), what it `saved` (name, value) and its `results` by output number; the others have
-    a `tensor`. A result or tensor is None where nobody kept it. `inputs` are (box, output number).
-    `left_out` says that some inputs lie beyond the limit.
+    a `tensor`. A result or tensor is None where nobody kept it. `inputs` are (box, output number),
+    and `slots` which arguments of the node they are (None for what enters a first repetition).
+    `left_out` says that some inputs lie beyond the limit; `plate` is the repeated structure that the
+    box belongs to.
     """
 
     kind: str
     node: object = None
     tensor: object = None
     inputs: list = dataclasses.field(default_factory=list)
+    slots: list = dataclasses.field(default_factory=list)
     saved: list = dataclasses.field(default_factory=list)
     results: dict = dataclasses.field(default_factory=dict)
     left_out: bool = False
+    plate: object = None
     number: int = 0
 
 
@@ -37,22 +42,38 @@ class Lost:
     why: str
 
 
-def trace(outputs, names, limit):
-    """The graph behind `outputs` (tensors or grad_fn nodes), of which the `limit` nearest nodes.
+@dataclasses.dataclass
+class Traced:
+    """A graph in boxes: those of the outputs (`ends`), all (`boxes`, inputs first, numbered).
 
-    Gives the boxes of the outputs, all boxes (inputs first, and numbered), and how many nodes were
-    left out, counted no further than one beyond `COUNTED`.
+    `left_out` is how many nodes were not drawn; `uncounted`, that there are more which were not
+    even counted.
     """
-    tracer = _Tracer(names)
+
+    ends: list
+    boxes: list
+    left_out: int
+    uncounted: bool
+
+
+def trace(outputs, names, limit, folded=True):
+    """The graph behind `outputs` (tensors or grad_fn nodes), of which the `limit` nearest nodes."""
     starts = [_start(output) for output in outputs]
     limit = max(limit, len(starts))  # outputs are always drawn
     nodes = _reachable(starts, limit + COUNTED + 1)
-    tracer.draw(nodes[:limit])
+    uncounted = len(nodes) > limit + COUNTED
+    nodes = nodes[: limit + COUNTED]
+    repeats = fold(nodes, lambda node: _leaf_of(node) is not None) if folded else Folded()
+    kept = [node for node in nodes if repeats.node(node) is node]
+    tracer = _Tracer(names, repeats)
+    tracer.draw(kept[:limit])
     ends = list(dict.fromkeys(tracer.end(output) for output in outputs))
     boxes = _inputs_first(ends)
+    _constants_into_plates(boxes)
+    boxes = _plates_together(boxes)
     for number, box in enumerate(boxes, start=1):
         box.number = number
-    return ends, boxes, max(0, len(nodes) - limit)
+    return Traced(ends, boxes, max(0, len(kept) - limit), uncounted)
 
 
 def full_name(node):
@@ -90,8 +111,9 @@ def _is_empty(value):
 
 
 class _Tracer:
-    def __init__(self, names):
+    def __init__(self, names, repeats):
         self.names = names
+        self.repeats = repeats
         self.boxes = {}  # by id of the node, or of the tensor where no node made it
         self.results = {}  # tensors met on the way, by id of the node that made them
         self.keep_alive = []  # an id is only as good as the object is alive
@@ -101,6 +123,10 @@ class _Tracer:
         for node in nodes:
             leaf = _leaf_of(node)
             self.boxes[id(node)] = Box("op", node) if leaf is None else self.data(leaf)
+        for plate in self.repeats.plates:
+            for node in plate.nodes:
+                if id(node) in self.boxes:
+                    self.boxes[id(node)].plate = plate
         ops = [box for box in self.boxes.values() if box.kind == "op"]
         for box in ops:
             box.saved = saved_values(box.node)
@@ -115,12 +141,12 @@ class _Tracer:
     def end(self, output):
         """The lowest box of an output: a box of its own below the op that made it, or the leaf."""
         if not is_tensor(output):
-            return self.boxes[id(output)]
+            return self.boxes[id(self.repeats.node(output))]
         if output.grad_fn is None:
             return self.data(output)
         key = id(output.grad_fn), output_number(output)
         if key not in self.boxes:
-            above = self.boxes[id(output.grad_fn)]
+            above = self.boxes[id(self.repeats.node(output.grad_fn))]
             above.results[key[1]] = output
             inputs = [(above, key[1])]
             self.boxes[key] = Box("output", tensor=output, inputs=inputs)
@@ -141,15 +167,17 @@ class _Tracer:
 
     def _connect(self, box):
         constants = iter(self._constants(box))
-        for node, number in box.node.next_functions:
+        for slot, node, number in self.repeats.inputs(box.node):
             if node is None:
-                box.inputs.append((next(constants), 0))
+                above, number = next(constants, None) or Box("constant"), 0
             elif id(node) in self.boxes:
                 above = self.boxes[id(node)]
                 above.results.setdefault(number, None)
-                box.inputs.append((above, number))
             else:
                 box.left_out = True
+                continue
+            box.inputs.append((above, number))
+            box.slots.append(None if self.repeats.is_entry(box.node, slot) else slot)
 
     def _constants(self, box):
         """Boxes for the inputs that need no gradient: the operands saved, if they can be told."""
@@ -202,3 +230,22 @@ def _inputs_first(ends):
             stack.pop()
             ordered.append(box)
     return list(dict.fromkeys(ordered))
+
+
+def _constants_into_plates(boxes):
+    """What only the ops of one plate read, each time anew, belongs to it."""
+    readers = {}
+    for box in boxes:
+        for (above, _), slot in zip(box.inputs, box.slots, strict=False):
+            if above.kind == "constant":
+                readers.setdefault(above, set()).add(None if slot is None else box.plate)
+    for box, plates in readers.items():
+        if len(plates) == 1:
+            (box.plate,) = plates
+
+
+def _plates_together(boxes):
+    """The boxes of a plate one after the other, at the place of the last of them."""
+    place = {box: number for number, box in enumerate(boxes)}
+    last = {box.plate: number for number, box in enumerate(boxes)}
+    return sorted(boxes, key=lambda box: last[box.plate] if box.plate else place[box])

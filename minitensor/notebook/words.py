@@ -5,6 +5,7 @@ from .trace import Lost
 
 MOST_ROWS = 4
 MOST_COLUMNS = 5
+MOST_BRIEF = 24
 LARGEST_INT64 = 2**63 - 1
 
 
@@ -27,6 +28,16 @@ def value_lines(tensor):
 def value_line(tensor):
     """`value_lines` in one line: `[[1., 2.], [3., 4.]]`."""
     return one_line(value_lines(tensor))
+
+
+def brief(tensor):
+    """The values in a few characters: all of them, or the first two."""
+    line = value_line(tensor)
+    if len(line) <= MOST_BRIEF or not tensor.numel():
+        return line
+    first = [number_words(number) for number in tensor.detach().flatten()[:2].tolist()]
+    brackets = tensor.dim()
+    return "[" * brackets + ", ".join([*first, "…"]) + "]" * brackets
 
 
 def one_line(lines):

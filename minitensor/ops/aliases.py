@@ -2,7 +2,7 @@
 
 from ..declare import FUNCTIONS
 from ..tensor import Tensor
-from . import arithmetic, compare, functions, fused, powers, select, signs  # noqa: F401
+from . import activations, arithmetic, compare, functions, gamma, powers, select, signs  # noqa: F401
 
 _ALIASES = {
     "absolute": "abs",
@@ -34,8 +34,8 @@ for alias, name in _ALIASES.items():
 # `torch.exp_(x)`: the in-place twins that are functions too.
 _IN_PLACE_FUNCTIONS = """
     abs acos acosh asin asinh atan atanh ceil clamp clamp_max clamp_min clip cos cosh deg2rad erf erfc exp
-    exp2 expm1 fix floor frac log log10 log1p log2 logit nan_to_num neg negative rad2deg reciprocal relu
-    round rsqrt sigmoid sin sinc sinh sqrt square tan tanh trunc xlogy
+    exp2 expm1 fix floor frac gcd lcm ldexp log log10 log1p log2 logit nan_to_num neg negative rad2deg
+    reciprocal relu round rsqrt sigmoid sin sinc sinh sqrt square tan tanh trunc xlogy
     arccos arccosh arcsin arcsinh arctan arctanh
 """
 

@@ -5,9 +5,10 @@ Powers and roots are in powers.py.
 
 import numpy as np
 
-from ..arguments import NUMBERS
-from ..declare import composite, elementwise
-from ..tensor import Tensor
+from ..arguments import NUMBERS, no_overload
+from ..declare import Array, composite, elementwise
+from ..signature import Number
+from ..tensor import Tensor, wrap
 from .inplace import zeros
 
 _ONE_BOOL = (
@@ -49,6 +50,22 @@ def not_differentiable(function):
     return function
 
 
+def tensor_first(function):
+    """Have an op refuse a number in front of a tensor."""
+    name = function.op.name
+
+    def check(input, other):
+        if not isinstance(input, np.ndarray):
+            raise no_overload(
+                name,
+                (input, wrap(other)),
+                "Tensor input, Tensor other, *, Tensor out = None",
+                "Tensor input, Number other, *, Tensor out = None",
+            )
+
+    return checking(check)(function)
+
+
 def by_kind(other):
     """The number in a node's name where PyTorch has two: 0 if `other` is a number, 1 for a tensor."""
     return 1 if isinstance(other, Tensor) else 0
@@ -84,7 +101,7 @@ def _alpha(alpha, array):
     input=lambda grad: grad,
     other=lambda grad, alpha: grad if alpha == 1 else grad * alpha,
 )
-def add(input, other, *, alpha=1):
+def add(input, other, *, alpha: Number = 1):
     """input + alpha * other, element by element, broadcasting.
 
     >>> torch.add(torch.tensor([1., 2.]), 10)
@@ -106,7 +123,7 @@ def _check_no_bools(input, other):
     input=lambda grad: grad,
     other=lambda grad, alpha: -grad if alpha == 1 else grad * -alpha,
 )
-def sub(input, other, *, alpha=1):
+def sub(input, other, *, alpha: Number = 1):
     """input - alpha * other, element by element, broadcasting.
 
     >>> torch.tensor([5, 7]) - torch.tensor(2)
@@ -126,7 +143,7 @@ def sub(input, other, *, alpha=1):
     input=lambda grad, alpha: -grad if alpha == 1 else grad * -alpha,
     other=lambda grad: grad,
 )
-def rsub(input, other, *, alpha=1):
+def rsub(input, other, *, alpha: Number = 1):
     """other - alpha * input."""
     if alpha == 1 and alpha is not True:
         return np.subtract(other, input)
@@ -183,10 +200,12 @@ def true_divide(input, other):
     return np.true_divide(input, other)
 
 
+# With a rounding mode PyTorch has another form, which saves the operands even where the gradient is 0.
+
+
 @elementwise(
     node="DivBackward",
     number=2,
-    # Zero, but PyTorch saves the operands all the same.
     input=lambda grad, other, rounding_mode: zeros(grad),
     other=lambda grad, input, other, rounding_mode: zeros(grad),
 )
@@ -194,33 +213,49 @@ def _rounded_divide(input, other, *, rounding_mode):
     return (_floor_divide if rounding_mode == "floor" else _trunc_divide)(input, other)
 
 
+@elementwise(
+    to="float",
+    node="DivBackward",
+    number=2,
+    input=lambda grad, other, rounding_mode: grad / other,
+    other=lambda grad, input, other, rounding_mode: -grad * ((input / other) / other),
+)
+def _exact_divide(input, other, *, rounding_mode):
+    return np.true_divide(input, other)
+
+
+_UNSAID = object()  # not the same as None, in the node's name
+
+
 @composite
-def div(input, other, *, rounding_mode=None, out=None):
+def div(input, other, *, rounding_mode=_UNSAID, out=None):
     """input / other; `rounding_mode` "floor" or "trunc" rounds the quotient and keeps integers.
 
     >>> torch.div(torch.tensor([7, -7]), 2, rounding_mode="trunc")
     tensor([ 3, -3])
     """
-    if rounding_mode is None:
+    if rounding_mode is _UNSAID:
         return true_divide(input, other) if out is None else true_divide(input, other, out=out)
-    _check_rounding_mode(rounding_mode)
-    return _rounded_divide(input, other, rounding_mode=rounding_mode, out=out)
+    return _division(rounding_mode)(input, other, rounding_mode=rounding_mode, out=out)
 
 
 @composite(torch=False)
-def div_(input, other, *, rounding_mode=None):
+def div_(input, other, *, rounding_mode=_UNSAID):
     """Like `div`, but in place."""
-    if rounding_mode is None:
+    if rounding_mode is _UNSAID:
         return input.true_divide_(other)
-    _check_rounding_mode(rounding_mode)
-    return _rounded_divide.op.in_place(input, (other,), {"rounding_mode": rounding_mode})
+    op = _division(rounding_mode).op
+    return op.in_place(input, (other,), {"rounding_mode": rounding_mode})
 
 
-def _check_rounding_mode(mode):
-    if mode not in ("floor", "trunc"):
-        raise RuntimeError(
-            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{mode}'"
-        )
+def _division(mode):
+    if mode is None:
+        return _exact_divide
+    if mode in ("floor", "trunc"):
+        return _rounded_divide
+    raise RuntimeError(
+        f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{mode}'"
+    )
 
 
 def _floor_divide(input, other):
@@ -260,6 +295,7 @@ def floor_divide(input, other):
 
 
 @elementwise(
+    function=False,
     number=by_kind,
     input=lambda grad: grad,
     other=lambda grad, input, other: -grad * input.div(other, rounding_mode="floor"),
@@ -273,12 +309,23 @@ def remainder(input, other):
     return _checked(np.remainder, input, other, "remainder_cpu")
 
 
+_remainder = remainder
+
+
 @not_differentiable
 @elementwise()
 def _remainder_of_number(input, other):
     return _checked(np.remainder, input, other, "remainder_cpu")
 
 
+@composite(method=False)
+def remainder(input, other, *, out=None):
+    """The remainder of division, with the sign of the divisor: Python's `%`."""
+    op = _remainder if isinstance(input, Tensor) else _remainder_of_number
+    return op(input, other, out=out)
+
+
+@tensor_first
 @elementwise(
     number=by_kind,
     input=lambda grad: grad,
@@ -291,6 +338,25 @@ def fmod(input, other):
     tensor([-1.,  1.])
     """
     return _checked(np.fmod, input, other, "fmod_cpu")
+
+
+# Divisors and multiples
+
+
+@elementwise(kernel=("gcd_cpu", "iu"))
+def gcd(input: Array, other: Array):
+    """The greatest common divisor of integers.
+
+    >>> torch.gcd(torch.tensor([12, -4]), torch.tensor([18, 6]))
+    tensor([6, 2])
+    """
+    return np.gcd(input, other)
+
+
+@elementwise(kernel=("lcm_cpu", "iu"))
+def lcm(input: Array, other: Array):
+    """The least common multiple of integers."""
+    return np.lcm(input, other)
 
 
 # A number on the left: what Python calls when it does not know how to compute `2 - x`

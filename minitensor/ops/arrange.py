@@ -2,21 +2,23 @@
 
 import numpy as np
 
-from ..arguments import check_dims_unique, no_overload, parse_size, wrong_type
+from ..arguments import check_dims_unique, check_fits, no_overload, parse_size, wrong_type
 from ..declare import Array, composite, op
 from ..dtypes import of
-from ..storage import is_dense
+from ..signature import Ints, Number
 from ..tensor import Tensor, wrap_dim
 from .join import cat
 from .matmul import check_tensors
+from .parts import copy_in_order
 from .reduce import contiguous
 
 # Turned around
 
 
 def _flipped(input, dims):
-    turned = np.flip(input, dims)
-    return turned.copy("K" if is_dense(input) else "C")
+    result = copy_in_order(input)
+    result[...] = np.flip(input, dims)
+    return result
 
 
 @op(input=lambda grad, dims: _flip(grad, dims))
@@ -57,6 +59,14 @@ def _tensor_flip(self, *order, dims=None):
 def missing(name, parameter):
     """PyTorch's TypeError for a call without its arguments."""
     return TypeError(f'{name}() missing 1 required positional arguments: "{parameter}"')
+
+
+def _reversed(self):
+    """The elements in reverse order along the first dimension: what `reversed(x)` is."""
+    return _flip(self, (0,)) if self.ndim else self
+
+
+Tensor.__reversed__ = _reversed
 
 
 @composite
@@ -248,6 +258,41 @@ def _repeat_by_tensor(input, repeats, dim):
             f"{repeats.numel()} and input.size({dim}) = {size}"
         )
     return input.index_select(dim, _repeated_indices(repeats))
+
+
+# Padded
+
+
+@op(method=False, input=lambda grad, pad: constant_pad_nd(grad, tuple(-n for n in pad), 0))
+def constant_pad_nd(input, pad: Ints, value: Number = 0):
+    """A copy with `value` added at the ends of the last dimensions, or with elements taken away there.
+
+    `pad`: two counts for each dimension, the last one first; negative ones take away.
+
+    >>> torch.constant_pad_nd(torch.tensor([1, 2]), (1, 2))
+    tensor([0, 1, 2, 0, 0])
+    """
+    check_fits(value, input.dtype)
+    if len(pad) % 2:
+        raise RuntimeError(f"Length of pad must be even but instead it equals {len(pad)}")
+    if len(pad) > 2 * input.ndim:
+        raise RuntimeError(
+            "Length of pad should be no more than twice the number of dimensions of the input. Pad "
+            f"length is {len(pad)}while the input has {input.ndim}dimensions."
+        )
+    ends = [(0, 0)] * (input.ndim - len(pad) // 2)
+    ends += [(pad[i], pad[i + 1]) for i in reversed(range(0, len(pad), 2))]
+    for (before, after), size in zip(ends, input.shape):
+        if size + min(before, 0) + min(after, 0) < 0:
+            raise RuntimeError("narrow(): length must be non-negative.")
+    kept = [
+        slice(max(-before, 0), size - max(-after, 0))
+        for (before, after), size in zip(ends, input.shape)
+    ]
+    added = [(max(before, 0), max(after, 0)) for before, after in ends]
+    filler = np.array(value).astype(input.dtype)
+    padded = np.pad(input[tuple(kept)], added, constant_values=filler) if ends else input.copy()
+    return contiguous(padded)
 
 
 # Differences

@@ -2,6 +2,7 @@
 
 from ..arguments import broadcast_error, no_overload
 from ..declare import composite
+from ..signature import type_name
 from ..size import Size
 from ..tensor import Tensor
 
@@ -38,9 +39,19 @@ def broadcast_shapes(*shapes):
     return Size(result)
 
 
+def check_list(tensors):
+    """Raise PyTorch's error for something in a list that is no tensor."""
+    for i, element in enumerate(tensors):
+        if not isinstance(element, Tensor):
+            raise TypeError(
+                f"expected Tensor as element {i} in argument 0, but got {type_name(element)}"
+            )
+
+
 @composite(method=False)
 def broadcast_tensors(*tensors):
     """The tensors expanded to their common shape; those that have it already, as they are."""
+    check_list(tensors)
     error = broadcast_error([t._array for t in tensors]) if tensors else None
     if error is not None:
         raise error

@@ -3,16 +3,17 @@
 import numpy as np
 
 from .. import dtypes
-from ..arguments import NUMBERS, wrong_type
+from ..arguments import NUMBERS
 from ..declare import Array, composite, elementwise
 from ..tensor import Tensor, wrap
-from .arithmetic import by_kind, checking
+from .arithmetic import by_kind, checking, tensor_first
 from .inplace import zeros
 
 # Comparisons compute in the promoted dtype and give bools. (The formulas matter in place only, where a
 # floating-point tensor keeps its dtype and its place in the graph.)
 
 
+@tensor_first
 @elementwise(number=by_kind, input=zeros, other=zeros)
 def eq(input, other):
     """True where input == other.
@@ -23,30 +24,35 @@ def eq(input, other):
     return np.equal(input, other)
 
 
+@tensor_first
 @elementwise(number=by_kind, input=zeros, other=zeros)
 def ne(input, other):
     """True where input != other."""
     return np.not_equal(input, other)
 
 
+@tensor_first
 @elementwise(number=by_kind, input=zeros, other=zeros)
 def lt(input, other):
     """True where input < other."""
     return np.less(input, other)
 
 
+@tensor_first
 @elementwise(number=by_kind, input=zeros, other=zeros)
 def le(input, other):
     """True where input <= other."""
     return np.less_equal(input, other)
 
 
+@tensor_first
 @elementwise(number=by_kind, input=zeros, other=zeros)
 def gt(input, other):
     """True where input > other."""
     return np.greater(input, other)
 
 
+@tensor_first
 @elementwise(number=by_kind, input=zeros, other=zeros)
 def ge(input, other):
     """True where input >= other."""
@@ -112,7 +118,13 @@ def _check_same_dtype(input, other):
 
 @checking(_check_same_dtype)
 @elementwise(in_place=False)
-def isclose(input: Array, other: Array, rtol=1e-5, atol=1e-8, equal_nan=False):
+def isclose(
+    input: Array,
+    other: Array,
+    rtol: float = 1e-5,
+    atol: float = 1e-8,
+    equal_nan: bool = False,
+):
     """True where |input - other| <= atol + rtol * |other|.
 
     >>> torch.isclose(torch.tensor([1., 2.]), torch.tensor([1.000001, 2.1]))
@@ -134,7 +146,13 @@ def isclose(input: Array, other: Array, rtol=1e-5, atol=1e-8, equal_nan=False):
 
 
 @composite
-def allclose(input, other, rtol=1e-5, atol=1e-8, equal_nan=False):
+def allclose(
+    input: Tensor,
+    other: Tensor,
+    rtol: float = 1e-5,
+    atol: float = 1e-8,
+    equal_nan: bool = False,
+):
     """True if all elements are close: see `isclose`.
 
     >>> torch.allclose(torch.tensor([1.]), torch.tensor([1.000001]))
@@ -144,14 +162,12 @@ def allclose(input, other, rtol=1e-5, atol=1e-8, equal_nan=False):
 
 
 @composite
-def equal(input, other):
+def equal(input: Tensor, other: Tensor):
     """True if two tensors have the same shape and equal elements.
 
     >>> torch.equal(torch.tensor([1, 2]), torch.tensor([1., 2.]))
     True
     """
-    if not isinstance(other, Tensor):
-        raise wrong_type("equal", "other", 2, "Tensor", other)
     return input._array.shape == other._array.shape and bool(eq(input, other)._array.all())
 
 
@@ -245,15 +261,11 @@ def _shift_counts(counts):
 
 @composite(torch=False)
 def __rlshift__(self, other):
-    return (
-        bitwise_left_shift(other, self) if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
-    )
+    known = isinstance(other, (Tensor, *NUMBERS))
+    return bitwise_left_shift(other, self) if known else NotImplemented
 
 
 @composite(torch=False)
 def __rrshift__(self, other):
-    return (
-        bitwise_right_shift(other, self)
-        if isinstance(other, (Tensor, *NUMBERS))
-        else NotImplemented
-    )
+    known = isinstance(other, (Tensor, *NUMBERS))
+    return bitwise_right_shift(other, self) if known else NotImplemented

@@ -1,10 +1,11 @@
-"""Copies and aliases: clone, detach, contiguous, casts, copy_."""
+"""Copies and aliases: clone, detach, contiguous, casts."""
 
 import numpy as np
 
 from .. import dtypes
 from ..declare import composite, op
-from ..device import check_device
+from ..device import check_device, contiguous_format
+from ..signature import Signature, explain
 from ..storage import is_dense
 from ..tensor import Tensor
 
@@ -17,22 +18,26 @@ def clone(input, *, memory_format=None):
     >>> x.clone()
     tensor([1., 2.], grad_fn=<CloneBackward0>)
     """
-    if is_dense(input):
-        copy = np.empty_like(input, order="K")
-        copy[...] = input
+    return copied(input, input.dtype, memory_format)
+
+
+def copied(array, dtype, memory_format=None):
+    """A copy in the memory order of `array`, if that is dense and nothing else is asked for."""
+    if is_dense(array) and memory_format is not contiguous_format:
+        copy = np.empty_like(array, dtype, order="K")
+        copy[...] = array
         return copy
-    return np.array(input, order="C")
+    return np.array(array, dtype, order="C")
 
 
-@composite
-def contiguous(input, memory_format=None):
+@composite(torch=False)
+def contiguous(self, *, memory_format=None):
     """The tensor itself if its elements lie in reading order, else a copy in which they do."""
-    return input if input.is_contiguous() else _packed(input)
+    return self if self.is_contiguous() else _packed(self)
 
 
-@op(node="CloneBackward", input=lambda grad: grad)
-def _packed(input):
-    return np.array(input, order="C")
+def _packed(tensor):
+    return clone(tensor, memory_format=contiguous_format)
 
 
 @composite
@@ -47,89 +52,110 @@ def detach(input):
 
 
 @composite
-def detach_(self):
+def detach_(input):
     """Cut the tensor itself from its history; returns it."""
-    if self._view is not None:
+    if input._view is not None:
         raise RuntimeError(
             "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) "
             "for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and "
             "hence detach_() cannot be called on these gradients. To fix this error, please refer to the "
             "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
         )
-    self._grad_fn, self._output_nr, self._tracked = None, 0, False
-    return self
+    input._grad_fn, input._output_nr, input._tracked = None, 0, False
+    return input
+
+
+# Casts
 
 
 @op(node="ToCopyBackward", input=lambda grad: grad)
-def _to_copy(input, dtype):
-    return input.astype(dtype.numpy, order="K" if is_dense(input) else "C")
+def _to_copy(input, dtype, memory_format=None):
+    return copied(input, dtype.numpy, memory_format)
 
 
-def _cast(tensor, dtype, copy=False):
-    if tensor.dtype is dtype:
-        return clone(tensor) if copy else tensor
-    return _to_copy(tensor, dtype)
+def cast(tensor, dtype, copy=False, memory_format=None):
+    """The tensor with another dtype; itself if nothing changes and no copy is asked for."""
+    if tensor.dtype is dtype and not copy:
+        return tensor
+    return _to_copy(tensor, dtype, memory_format)
+
+
+OPTIONS = "bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None"
+TO = (
+    f"torch.device device = None, torch.dtype dtype = None, {OPTIONS}",
+    f"torch.dtype dtype, {OPTIONS}",
+    f"Tensor tensor, {OPTIONS}",
+)
 
 
 @composite(torch=False)
-def to(self, *args, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None):
-    """The tensor with another dtype (`x.to(torch.float64)`, `x.to(other)`); itself if nothing changes."""
-    for position, value in enumerate(args):
-        if isinstance(value, Tensor):
-            dtype = value.dtype
-        elif isinstance(value, dtypes.dtype) or value in (float, int, bool):
-            dtype = dtypes.as_dtype(value)
-        elif isinstance(value, bool):
-            copy = value if position == len(args) - 1 and position > 1 else copy
-        elif value is not None:
-            device = value
-    check_device(device)
-    return _cast(self, self.dtype if dtype is None else dtypes.as_dtype(dtype), copy)
+def to(self, *args, **options):
+    """The tensor with another dtype: x.to(torch.float64), x.to("cpu", torch.int32), x.to(other).
+
+    The tensor itself if nothing changes, unless `copy=True`.
+    """
+    if len(args) == 1 and not options and isinstance(args[0], dtypes.dtype):
+        return cast(self, args[0])
+    error = explain("to", [Signature.parse(text) for text in TO], args, options)
+    if error is not None:
+        raise error
+    first, *rest = args or (None,)
+    names = ("non_blocking", "copy")
+    if isinstance(first, Tensor):
+        options["dtype"] = first.dtype
+    elif isinstance(first, dtypes.dtype) or first in (float, int, bool):
+        options["dtype"] = first
+    elif first is not None:
+        names, options["device"] = ("dtype", *names), first
+    options.update(zip(names, rest))
+    if options.get("device") is not None:
+        check_device(options["device"])
+    dtype = options.get("dtype")
+    dtype = self.dtype if dtype is None else dtypes.as_dtype(dtype)
+    return cast(self, dtype, options.get("copy", False), options.get("memory_format"))
 
 
 def _cast_method(name, d):
-    def method(self, memory_format=None):
-        return _cast(self, d)
+    def method(self, *, memory_format=None):
+        return cast(self, d, memory_format=memory_format)
 
     method.__name__ = name
     method.__doc__ = f"The tensor as {d}; itself if it is that already."
     setattr(Tensor, name, method)
 
 
-for _name, _d in {
-    "float": dtypes.float32,
-    "double": dtypes.float64,
-    "half": dtypes.float16,
-    "long": dtypes.int64,
-    "int": dtypes.int32,
-    "short": dtypes.int16,
-    "char": dtypes.int8,
-    "byte": dtypes.uint8,
-    "bool": dtypes.bool_,
-}.items():
+for _name, _d in dtypes.CASTS.items():
     _cast_method(_name, _d)
 
 
 @composite(torch=False)
-def cpu(self, memory_format=None):
+def cpu(self, *, memory_format=None):
     """The tensor itself: it lives on the CPU."""
     return self
 
 
+TYPES = {f"torch.{d.label}Tensor": d for d in dtypes.ALL}
+
+
 @composite(torch=False)
-def type(self, dtype=None, non_blocking=False):
+def type(self, dtype=None, non_blocking: bool = False):
     """The tensor's type as text ('torch.FloatTensor'), or the tensor cast to a type."""
     if dtype is None:
         return f"torch.{self.dtype.label}Tensor"
-    if isinstance(dtype, str):
-        named = {f"torch.{d.label}Tensor": d for d in dtypes.ALL}
-        if dtype not in named:
-            raise ValueError(f"invalid type: '{dtype}'")
-        dtype = named[dtype]
-    return _cast(self, dtypes.as_dtype(dtype))
+    if isinstance(dtype, dtypes.dtype):
+        return cast(self, dtype)
+    if dtype in (Tensor, "torch.Tensor"):
+        return cast(self, dtypes.get_default_dtype())
+    name = dtype if isinstance(dtype, str) else getattr(dtype, "__name__", None)
+    if name is None:
+        raise TypeError("dtype must be a type, str, or dtype object")
+    name = name if isinstance(dtype, str) or not hasattr(dtype, "dtype") else f"torch.{name}"
+    if name not in TYPES:
+        raise ValueError(f"invalid type: '{name}'")
+    return cast(self, TYPES[name])
 
 
 @composite(torch=False)
-def type_as(self, other):
+def type_as(self, other: Tensor):
     """The tensor cast to the dtype of another one."""
-    return _cast(self, other.dtype)
+    return cast(self, other.dtype)

@@ -1,19 +1,72 @@
-"""Making tensors: from data, filled with a value, in sequences."""
+"""Making tensors: filled with a value, or with numbers in sequence."""
+
+import functools
+import warnings
 
 import numpy as np
 
 from .. import dtypes
-from ..arguments import NUMBERS, check_fits, parse_size, wrong_type
-from ..declare import composite
-from ..device import check_device
-from ..storage import is_dense
+from ..arguments import check_fits
+from ..declare import FUNCTIONS
+from ..device import check_device, contiguous_format
+from ..signature import Signature, explain
+from ..storage import is_dense, strided
 from ..tensor import Tensor, wrap
+
+OPTIONS = (
+    "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, "
+    "bool pin_memory = False, bool requires_grad = False"
+)
+
+
+def creation(*signatures, method=False):
+    """Publish a function that makes an array as one that makes a tensor.
+
+    `signatures`: its own parameters, in PyTorch's words. It has PyTorch's common options too, which the array's
+    maker doesn't see; but for `dtype`, which reaches it as an np.dtype or None.
+    """
+    options = f"*, {OPTIONS}" if method else f"*, Tensor out = None, {OPTIONS}"
+
+    def decorator(make):
+        name = make.__name__
+
+        @functools.wraps(make)
+        def function(
+            *args,
+            out=None,
+            dtype=None,
+            layout=None,
+            device=None,
+            pin_memory=False,
+            requires_grad=False,
+            **own,
+        ):
+            try:
+                wanted = None if dtype is None else numpy_dtype(dtype, name)
+                if wanted is None and out is not None:
+                    wanted = out._array.dtype
+                array = make(*args, dtype=wanted, **own)
+            except (TypeError, AttributeError) as error:
+                given = args[1:] if method else args
+                named = {key: value for key, value in (("out", out), ("dtype", dtype)) if value}
+                ways = [Signature.parse(f"{text}, {options}") for text in signatures]
+                if len(ways) == 1:
+                    ways[0].text = None
+                raise explain(name, ways, given, {**own, **named}) or error from None
+            return finish(array, name, requires_grad, device, out)
+
+        if method:
+            setattr(Tensor, name, function)
+        else:
+            FUNCTIONS[name] = function
+        return function
+
+    return decorator
 
 
 def finish(array, name, requires_grad=False, device=None, out=None):
     """What every creation function ends with: check the common options, make the tensor."""
-    if device is not None:
-        check_device(device)
+    check_device(device)
     if not isinstance(requires_grad, bool):
         raise TypeError(
             f"{name}(): argument 'requires_grad' must be bool, not {type(requires_grad).__name__}"
@@ -21,7 +74,12 @@ def finish(array, name, requires_grad=False, device=None, out=None):
     if requires_grad and array.dtype.kind != "f":
         raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     if out is not None:
-        return out._resize(array.shape).copy_(wrap(array))
+        if array.dtype != out._array.dtype:
+            raise RuntimeError(
+                f"dtype {dtypes.of(array.dtype).label} does not match dtype of out parameter "
+                f"({out.dtype.label})"
+            )
+        return out._resize(array.shape, warn=out.shape != array.shape).copy_(wrap(array))
     tensor = wrap(array)
     tensor._tracked = requires_grad
     return tensor
@@ -34,77 +92,27 @@ def numpy_dtype(dtype, name, default=None):
     return dtypes.as_dtype(dtype, f"{name}(): argument 'dtype'").numpy
 
 
+def default():
+    """The np.dtype of new tensors when nothing else is said."""
+    return dtypes.get_default_dtype().numpy
+
+
 # Filled with a value
 
 
-def _filled(name, make, doc):
-    """A creation function and its `_like` and `new_` forms, from make(shape, np_dtype)."""
-
-    def function(
-        *size,
-        out=None,
-        dtype=None,
-        layout=None,
-        device=None,
-        requires_grad=False,
-        pin_memory=False,
-        **other,
-    ):
-        if other.keys() == {"size"}:
-            size = (other["size"],)
-        elif other:
-            raise TypeError(f"{name}() got an unexpected keyword argument '{next(iter(other))}'")
-        shape = check_shape(parse_size(size, name), name)
-        array = make(shape, numpy_dtype(dtype, name, out and out._array.dtype))
-        return finish(array, name, requires_grad, device, out)
-
-    def like(
-        input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None
-    ):
-        if not isinstance(input, Tensor):
-            raise wrong_type(f"{name}_like", "input", 1, "Tensor", input)
-        return finish(
-            array_like(input, make, numpy_dtype(dtype, name, input._array.dtype)),
-            name,
-            requires_grad,
-            device,
-        )
-
-    def new(
-        self,
-        *size,
-        dtype=None,
-        device=None,
-        requires_grad=False,
-        layout=None,
-        pin_memory=False,
-        **other,
-    ):
-        size = (other["size"],) if "size" in other else size
-        array = make(parse_size(size, f"new_{name}"), numpy_dtype(dtype, name, self._array.dtype))
-        return finish(array, name, requires_grad, device)
-
-    for made, suffix, text in (
-        (
-            function,
-            name,
-            f"{doc}\n\n    >>> torch.{name}(2, 3).shape\n    torch.Size([2, 3])\n    ",
-        ),
-        (like, f"{name}_like", f"{doc} Shape, dtype and layout are those of `input`."),
-        (new, f"new_{name}", f"{doc} The dtype is that of this tensor."),
-    ):
-        made.__name__ = made.__qualname__ = suffix
-        made.__doc__ = text
-        if made is new:
-            setattr(Tensor, suffix, made)
-        else:
-            composite(made, method=False)
+def to_shape(size, name=""):
+    """The sizes of `zeros(2, 3)`, `zeros((2, 3))` or `zeros(x.shape)` as a tuple; PyTorch's error if negative."""
+    if len(size) == 1 and isinstance(size[0], (tuple, list)):
+        size = size[0]
+    if any(isinstance(n, bool) for n in size):
+        raise TypeError
+    return check_shape(tuple([n.__index__() for n in size]), name)
 
 
 def check_shape(shape, name):
-    """Raise PyTorch's error for negative sizes."""
-    if any(n < 0 for n in shape):
-        if name in ("zeros", "ones", "full"):
+    """The shape; PyTorch's error for negative sizes."""
+    if shape and min(shape) < 0:
+        if name in ("zeros", "ones"):
             raise RuntimeError(f"{name}: Dimension size must be non-negative.")
         raise RuntimeError(
             f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}"
@@ -112,165 +120,217 @@ def check_shape(shape, name):
     return shape
 
 
-def array_like(input, make, dtype):
-    """An array made in the memory order of `input`, if that is dense."""
+def empty_like_array(input, dtype, memory_format=None):
+    """An uninitialised array of the shape of `input`, in its memory order if that is dense."""
     array = input._array
-    result = make(array.shape, dtype)
-    if not array.flags.c_contiguous and is_dense(array):
-        ordered = np.empty_like(array, dtype)
-        ordered[...] = result
-        return ordered
-    return result
+    dense = is_dense(array) and memory_format is not contiguous_format
+    return np.empty_like(array, dtype, order="K" if dense else "C")
 
 
-_filled("zeros", np.zeros, "A tensor of zeros.")
-_filled("ones", np.ones, "A tensor of ones.")
-_filled("empty", np.empty, "A tensor whose numbers are whatever lies in memory.")
+def filled(name, fill, doc, new=True, **extra):
+    """Declare a creation function and its `_like` and `new_` forms, from fill(array)."""
+
+    def function(*args, size=None, dtype=None, **own):
+        if size is None and not args:
+            raise TypeError
+        shape = to_shape(args if size is None else (size,), name)
+        return fill(np.empty(shape, dtype or default()), **own)
+
+    def like(input, *, dtype=None, memory_format=None, **own):
+        array = empty_like_array(input, dtype or input._array.dtype, memory_format)
+        return fill(array, **own)
+
+    def new_form(self, *args, size=None, dtype=None):
+        if size is None and not args:
+            raise TypeError
+        shape = to_shape(args if size is None else (size,))
+        return fill(np.empty(shape, dtype or self._array.dtype))
+
+    example = f"\n\n    >>> torch.{name}(2, 3).shape\n    torch.Size([2, 3])\n    "
+    function.__name__, function.__doc__ = name, doc + example
+    like.__name__, like.__doc__ = (
+        f"{name}_like",
+        f"{doc} Shape, dtype and layout are those of `input`.",
+    )
+    creation("tuple of ints size")(function)
+    creation("Tensor input")(like)
+    if new:
+        new_form.__name__ = f"new_{name}"
+        new_form.__doc__ = f"{doc} The dtype is that of this tensor."
+        creation("tuple of ints size", method=True)(new_form)
 
 
-def _full_array(size, fill_value, dtype, name):
-    if isinstance(fill_value, Tensor):
-        fill_value = fill_value.item()
-    if dtype is None:
-        dtype = dtypes.of_number(fill_value).numpy
-    check_fits(fill_value, dtype)
-    return np.full(check_shape(size, name), np.array(fill_value).astype(dtype), dtype)
+def _zeros(array):
+    array.fill(0)
+    return array
 
 
-@composite(method=False)
-def full(
-    size,
-    fill_value,
-    *,
-    out=None,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
-    pin_memory=False,
-):
+def _ones(array):
+    array.fill(1)
+    return array
+
+
+filled("zeros", _zeros, "A tensor of zeros.")
+filled("ones", _ones, "A tensor of ones.")
+filled("empty", _zeros, "A tensor that waits for its numbers; here they are zeros.")
+
+
+def fill_array(array, value):
+    """The array, filled with a number; PyTorch's error if its dtype can't hold that."""
+    if isinstance(value, Tensor):
+        if value.requires_grad or value.ndim:
+            raise TypeError
+        value = value.item()
+    check_fits(value, array.dtype)
+    array.fill(np.array(value).astype(array.dtype))
+    return array
+
+
+def _list(size):
+    if not isinstance(size, (tuple, list)):
+        raise TypeError
+    return to_shape((size,))
+
+
+@creation("tuple of ints size, Number fill_value")
+def full(size, fill_value, *, dtype=None):
     """A tensor filled with one value, whose type decides the dtype.
 
     >>> torch.full((2,), 7)
     tensor([7, 7])
     """
-    if not isinstance(size, (tuple, list)):
-        raise wrong_type("full", "size", 1, "tuple of ints", size)
-    wanted = None if dtype is None else numpy_dtype(dtype, "full")
-    return finish(
-        _full_array(parse_size((size,), "full"), fill_value, wanted, "full"),
-        "full",
-        requires_grad,
-        device,
-        out,
-    )
+    if dtype is None:
+        number = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
+        dtype = dtypes.of_number(number).numpy if not isinstance(number, str) else default()
+    return fill_array(np.empty(_list(size), dtype), fill_value)
 
 
-@composite(method=False)
-def full_like(
-    input,
-    fill_value,
-    *,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
-    memory_format=None,
-):
+@creation("Tensor input, Number fill_value")
+def full_like(input, fill_value, *, dtype=None, memory_format=None):
     """A tensor filled with one value. Shape, dtype and layout are those of `input`."""
-    wanted = numpy_dtype(dtype, "full_like", input._array.dtype)
-    array = array_like(
-        input, lambda shape, d: _full_array(shape, fill_value, d, "full_like"), wanted
+    return fill_array(
+        empty_like_array(input, dtype or input._array.dtype, memory_format), fill_value
     )
-    return finish(array, "full_like", requires_grad, device)
 
 
-@composite(torch=False)
-def new_full(
-    self,
-    size,
-    fill_value,
-    *,
-    dtype=None,
-    device=None,
-    requires_grad=False,
-    layout=None,
-    pin_memory=False,
-):
+@creation("tuple of ints size, Number fill_value", method=True)
+def new_full(self, size, fill_value, *, dtype=None):
     """A tensor filled with one value. The dtype is that of this tensor."""
-    wanted = numpy_dtype(dtype, "new_full", self._array.dtype)
-    array = _full_array(parse_size((size,), "new_full"), fill_value, wanted, "new_full")
-    return finish(array, "new_full", requires_grad, device)
+    return fill_array(np.empty(_list(size), dtype or self._array.dtype), fill_value)
 
 
-@composite(method=False)
-def eye(
-    n,
-    m=None,
-    *,
-    out=None,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
-    pin_memory=False,
-):
+@creation("Number s")
+def scalar_tensor(s, *, dtype=None):
+    """A 0-dim tensor of a number, in the default dtype."""
+    return fill_array(np.empty((), dtype or default()), s)
+
+
+@creation("int n", "int n, int m")
+def eye(n, m=None, *, dtype=None):
     """Ones on the diagonal of a matrix, zeros elsewhere.
 
     >>> torch.eye(2)
     tensor([[1., 0.],
             [0., 1.]])
     """
-    if n < 0:
-        raise RuntimeError(f"n must be greater or equal to 0, got {n}")
-    if m is not None and m < 0:
-        raise RuntimeError(f"m must be greater or equal to 0, got {m}")
-    return finish(np.eye(n, m, dtype=numpy_dtype(dtype, "eye")), "eye", requires_grad, device, out)
+    for name, size in ("n", n), ("m", m):
+        if size is not None and size < 0:
+            raise RuntimeError(f"{name} must be greater or equal to 0, got {size}")
+    return np.eye(n, m, dtype=dtype or default())
+
+
+# With strides of one's own
+
+
+@creation("tuple of ints size, tuple of ints stride")
+def empty_strided(size, stride, *, dtype=None):
+    """A tensor with these sizes and strides that waits for its numbers."""
+    if len(size) != len(stride):
+        raise RuntimeError(
+            f"dimensionality of sizes ({len(size)}) must match dimensionality of strides ({len(stride)})"
+        )
+    size = check_shape(tuple(size), "empty_strided")
+    if min(stride, default=0) < 0:
+        raise RuntimeError(
+            f"Storage size calculation overflowed with sizes={list(size)} and strides={list(stride)}"
+        )
+    reach = sum((n - 1) * step for n, step in zip(size, stride)) + 1
+    return strided(np.zeros(max(reach, 0), dtype or default()), size, tuple(stride), 0)
+
+
+@creation("tuple of ints size, tuple of ints stride", method=True)
+def new_empty_strided(self, size, stride, *, dtype=None):
+    """A tensor with these sizes and strides that waits for its numbers. The dtype is that of this tensor."""
+    return empty_strided.__wrapped__(size, stride, dtype=dtype or self._array.dtype)
+
+
+@creation("tuple of ints size, tuple of ints physical_layout")
+def empty_permuted(size, physical_layout, *, dtype=None):
+    """A tensor whose dimensions lie in memory in the order of `physical_layout`, the first outermost."""
+    if len(size) != len(physical_layout):
+        raise RuntimeError(
+            "Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = "
+            f"{len(size)} is not equal to len(physical_layout) = {len(physical_layout)}"
+        )
+    for index, dim in enumerate(physical_layout):
+        if not 0 <= dim < len(size):
+            raise RuntimeError(
+                f"Dimension out of range (expected to be between 0 and {len(size) - 1}, but got {dim} at index "
+                f"{index}).  NB: negative dims not currently supported; file an issue if you want it."
+            )
+    if len(set(physical_layout)) < len(size):
+        raise RuntimeError("Duplicate dim not allowed")
+    array = np.zeros([size[dim] for dim in physical_layout], dtype or default())
+    return array.transpose(np.argsort(physical_layout))
 
 
 # Sequences
 
 
-@composite(method=False)
-def arange(
-    start=0,
-    end=None,
-    step=1,
-    *,
-    out=None,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
-    pin_memory=False,
-):
+@creation("Number end", "Number start, Number end", "Number start, Number end, Number step = 1")
+def arange(*args, start=0, end=None, step=1, dtype=None):
     """Numbers from `start` up to, not including, `end`; int64 if all are integers.
 
     >>> torch.arange(0, 1, 0.25)
     tensor([0.0000, 0.2500, 0.5000, 0.7500])
     """
-    if end is None:
-        start, end = 0, start
-    bounds = [v.item() if isinstance(v, Tensor) else v for v in (start, end, step)]
-    if not all(isinstance(v, NUMBERS) for v in bounds):
-        bad = next(v for v in bounds if not isinstance(v, NUMBERS))
-        raise wrong_type("arange", "end", 1, "Number", bad)
-    start, end, step = bounds
+    if len(args) == 1 and end is None:
+        (end,) = args
+    else:
+        start, end, step = (*args, *(start, end, step)[len(args) :])
+    start, end, step = (v.item() if isinstance(v, Tensor) else v for v in (start, end, step))
+    if not np.isfinite(end - start):
+        raise RuntimeError(f"unsupported range: {start} -> {end}")
     if step == 0:
         raise RuntimeError("step must be nonzero")
-    if (end - start) / step < 0:
+    if (end - start) * step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    integral = all(isinstance(v, (int, np.integer)) for v in bounds)
-    wanted = numpy_dtype(dtype, "arange", dtypes.int64.numpy if integral else None)
-    if integral:
-        array = np.arange(start, end, step, dtype=np.int64).astype(wanted, copy=False)
-    else:
-        count = int(np.ceil((end - start) / step))
-        array = (start + np.arange(count, dtype=np.float64) * step).astype(wanted)
-    return finish(array, "arange", requires_grad, device, out)
+    integral = all(isinstance(v, (int, np.integer)) for v in (start, end, step))
+    wanted = dtype or (np.dtype(np.int64) if integral else default())
+    if wanted.kind == "b":
+        raise NotImplementedError("\"arange_cpu\" not implemented for 'Bool'")
+    if wanted.kind in "iu":
+        start, end, step = int(start), (end if integral else float(end)), int(step) or step
+    count = -((start - end) // step) if integral else int(np.ceil((end - start) / step))
+    if integral or wanted.kind in "iu":
+        return np.arange(count).astype(wanted) * wanted.type(step) + wanted.type(start)
+    return (start + np.arange(count, dtype=np.float64) * step).astype(wanted)
 
 
-def _linspace(start, end, steps, dtype):
+@creation("Number start, Number end", "Number start, Number end, Number step = 1")
+def range(start=0, end=None, step=1, *, dtype=None):
+    """Numbers from `start` up to and including `end`. Deprecated in PyTorch: `arange` is the one to use."""
+    warnings.warn(
+        "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent "
+        "with Python's range builtin. Instead, use torch.arange, which produces values in [start, end).",
+        UserWarning,
+        stacklevel=3,
+    )
+    count = int((end - start) // step) + 1
+    return (start + np.arange(count, dtype=np.float64) * step).astype(dtype or default())
+
+
+def _evenly(start, end, steps, dtype):
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     if steps == 1:
@@ -285,49 +345,36 @@ def _linspace(start, end, steps, dtype):
     return np.where(index < steps // 2, up, down).astype(dtype)
 
 
-@composite(method=False)
-def linspace(
-    start,
-    end,
-    steps,
-    *,
-    out=None,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
-    pin_memory=False,
-):
+BOUNDS = [
+    f"{start} start, {end} end, int steps"
+    for start, end in (("Tensor", "Tensor"), ("Number", "Tensor"), ("Tensor", "Number"), ("Number", "Number"))
+]
+
+
+def _bound(value, name):
+    if isinstance(value, Tensor) and value.ndim:
+        raise RuntimeError(
+            f"{name} only supports 0-dimensional start and end tensors, but got start with {value.ndim} dimension(s)."
+        )
+    if isinstance(value, str):
+        raise TypeError
+    return float(value)
+
+
+@creation(*BOUNDS)
+def linspace(start, end, steps, *, dtype=None):
     """`steps` numbers from `start` to `end`, both included, at equal distances.
 
     >>> torch.linspace(0, 1, 3)
     tensor([0.0000, 0.5000, 1.0000])
     """
-    wanted = numpy_dtype(dtype, "linspace")
-    return finish(
-        _linspace(float(start), float(end), int(steps), wanted),
-        "linspace",
-        requires_grad,
-        device,
-        out,
-    )
+    start, end = _bound(start, "linspace"), _bound(end, "linspace")
+    return _evenly(start, end, steps.__index__(), dtype or default())
 
 
-@composite(method=False)
-def logspace(
-    start,
-    end,
-    steps,
-    base=10.0,
-    *,
-    out=None,
-    dtype=None,
-    layout=None,
-    device=None,
-    requires_grad=False,
-    pin_memory=False,
-):
+@creation(*(f"{text}, float base = 10.0" for text in BOUNDS))
+def logspace(start, end, steps, base=10.0, *, dtype=None):
     """`steps` numbers from base**start to base**end, at equal ratios."""
-    wanted = numpy_dtype(dtype, "logspace")
-    powers = _linspace(float(start), float(end), int(steps), np.dtype("float64"))
-    return finish((base**powers).astype(wanted), "logspace", requires_grad, device, out)
+    start, end = _bound(start, "logspace"), _bound(end, "logspace")
+    powers = _evenly(start, end, steps.__index__(), np.dtype("float64"))
+    return (base**powers).astype(dtype or default())

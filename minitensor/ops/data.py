@@ -1,15 +1,14 @@
-"""Tensors from data: numbers, nested sequences, NumPy arrays, other tensors."""
+"""Tensors from data: a copy of numbers, nested sequences, NumPy arrays, other tensors."""
 
 import warnings
+from array import array
 from itertools import chain
 
 import numpy as np
 
 from .. import dtypes
-from ..arguments import parse_size
 from ..declare import composite
-from ..device import check_device
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor
 from .create import finish, numpy_dtype
 
 
@@ -71,7 +70,7 @@ def _is_sequence(value):
         raise ValueError("only one element tensors can be converted to Python scalars")
     if isinstance(value, (Tensor, np.ndarray)):
         return value.ndim > 0
-    return isinstance(value, (list, tuple, range))
+    return isinstance(value, (list, tuple, range, bytes, bytearray, array))
 
 
 def _infer_dtype(leaves):
@@ -124,72 +123,6 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     return finish(array_of(data, wanted), "tensor", requires_grad, device)
 
 
-@composite(method=False)
-def as_tensor(data, dtype=None, device=None):
-    """A tensor that shares memory with `data` if it is an array or tensor of the right dtype; else a copy."""
-    wanted = None if dtype is None else numpy_dtype(dtype, "as_tensor")
-    check_device(device)
-    if isinstance(data, Tensor):
-        return data if wanted is None else data.to(dtypes.of(wanted))
-    if isinstance(data, np.ndarray) and (wanted is None or data.dtype == wanted):
-        return _share(data)
-    return wrap(array_of(data, wanted))
-
-
-@composite(method=False)
-def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
-    """Like `as_tensor`; `copy=True` always copies."""
-    result = as_tensor(obj, dtype, device)
-    if copy:
-        result = result.detach().clone()
-    return result.requires_grad_() if requires_grad else result
-
-
-@composite(method=False)
-def from_numpy(ndarray):
-    """A tensor on the same memory as a NumPy array: change either, and both change.
-
-    Raises TypeError for what is no array or has an unsupported dtype, ValueError for negative strides.
-
-    >>> a = np.ones(2)
-    >>> x = torch.from_numpy(a)
-    >>> a[0] = 5
-    >>> x
-    tensor([5., 1.], dtype=torch.float64)
-    """
-    if not isinstance(ndarray, np.ndarray):
-        kind = type(ndarray)
-        name = f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
-        raise TypeError(f"expected np.ndarray (got {name})")
-    return _share(ndarray)
-
-
-def _share(array):
-    d = dtypes.of(array.dtype)
-    if any(step < 0 for step in array.strides):
-        error = ValueError(
-            "At least one stride in the given numpy array is negative, and tensors with negative strides are "
-            "not currently supported. (You can probably work around this by making a copy of your array  with "
-            "array.copy().) "
-        )
-        raise error
-    if any(step % array.itemsize for step in array.strides):
-        raise ValueError(
-            "given numpy array strides not a multiple of the element byte size. Copy the numpy array to "
-            "reallocate the memory."
-        )
-    if not array.flags.writeable:
-        warnings.warn(
-            "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This "
-            "means writing to this tensor will result in undefined behavior. You may want to copy the array to "
-            "protect its data or make it writable before converting it to a tensor. This type of warning will be "
-            "suppressed for the rest of this program.",
-            UserWarning,
-            stacklevel=3,
-        )
-    return wrap(array.view(d.numpy) if array.dtype is not d.numpy else array.view())
-
-
 @composite(torch=False)
 def new_tensor(
     self, data, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False
@@ -197,33 +130,3 @@ def new_tensor(
     """A new tensor with a copy of `data`. The dtype is that of this tensor."""
     wanted = numpy_dtype(dtype, "new_tensor", self._array.dtype)
     return finish(array_of(data, wanted), "new_tensor", requires_grad, device)
-
-
-# The constructors of old: torch.Tensor(2, 3), torch.Tensor([1, 2]), torch.LongTensor(…)
-
-
-def legacy(name, dtype, *args):
-    """A tensor of one dtype: uninitialised if given sizes, else a conversion of the data."""
-    if not args:
-        return wrap(np.empty((0,), dtype))
-    data = args[0]
-    if len(args) == 1 and isinstance(data, Tensor):
-        return data._alias()
-    if len(args) == 1 and isinstance(data, np.ndarray):
-        return _share(data) if data.dtype == dtype else wrap(data.astype(dtype))
-    if len(args) == 1 and isinstance(data, (list, tuple)) and type(data).__name__ != "Size":
-        return wrap(array_of(data, np.dtype(dtype)))
-    if isinstance(data, str):
-        raise TypeError("new(): invalid data type 'str'")
-    if isinstance(data, float):
-        raise TypeError("new(): data must be a sequence (got float)")
-    return wrap(np.zeros(parse_size(args, "new"), dtype))
-
-
-def _new_tensor_object(cls, *args, **kwargs):
-    if cls is Tensor:
-        return legacy("Tensor", dtypes.get_default_dtype().numpy, *args)
-    return object.__new__(cls)
-
-
-Tensor.__new__ = _new_tensor_object

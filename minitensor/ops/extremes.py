@@ -3,10 +3,10 @@
 import numpy as np
 
 from .. import dtypes, return_types
-from ..arguments import NUMBERS, wrong_type
 from ..declare import Array, composite, op
-from ..tensor import Tensor, as_int, wrap, wrap_dim
-from .reduce import contiguous, need_dim, put_back, reduced_axes
+from ..signature import Ints
+from ..tensor import Tensor, wrap, wrap_dim
+from .reduce import contiguous, put_back, reduced_axes
 
 # Gradients: shared by all elements that reach the extreme, or given to the one that was picked
 
@@ -61,12 +61,12 @@ def pick(input, places, axis, keepdim):
 
 
 def _extreme_along(ufunc, find, input, dim, keepdim, name):
-    axis = wrap_dim(as_int(dim, name), input.ndim)
+    axis = wrap_dim(dim, input.ndim)
     check_not_empty(input, axis, name)
     if not input.ndim:
         return input.copy(), np.zeros((), "int64")
     values = ufunc.reduce(input, axis, None, None, keepdim)
-    return contiguous(values), contiguous(find(input, axis, keepdims=bool(keepdim)))
+    return contiguous(values), contiguous(find(input, axis, keepdims=keepdim))
 
 
 def _extreme(ufunc, input, name):
@@ -85,17 +85,13 @@ def _min(input: Array):
 
 
 @op(node="MaxBackward", returns=return_types.max, input=picked)
-def _max_along(input: Array, dim, keepdim=False):
+def _max_along(input: Array, dim, keepdim):
     return _extreme_along(np.maximum, np.ndarray.argmax, input, dim, keepdim, "max")
 
 
 @op(node="MinBackward", returns=return_types.min, input=picked)
-def _min_along(input: Array, dim, keepdim=False):
+def _min_along(input: Array, dim, keepdim):
     return _extreme_along(np.minimum, np.ndarray.argmin, input, dim, keepdim, "min")
-
-
-_INCORRECT = "\n      didn't match because some of the keywords were incorrect: keepdim"
-_SIGNATURES = ("()" + _INCORRECT, "(Tensor other)" + _INCORRECT, "(int dim, bool keepdim = False)")
 
 
 @composite
@@ -116,7 +112,6 @@ def max(input, dim=None, keepdim=False, *, other=None, out=None):
     """
     if isinstance(dim, Tensor) or other is not None:
         return input.maximum(dim if other is None else other)
-    need_dim("max", dim, keepdim, *_SIGNATURES)
     return _max(input, out=out) if dim is None else _max_along(input, dim, keepdim, out=out)
 
 
@@ -128,24 +123,23 @@ def min(input, dim=None, keepdim=False, *, other=None, out=None):
     """
     if isinstance(dim, Tensor) or other is not None:
         return input.minimum(dim if other is None else other)
-    need_dim("min", dim, keepdim, *_SIGNATURES)
     return _min(input, out=out) if dim is None else _min_along(input, dim, keepdim, out=out)
 
 
 def _limit(ufunc, input, dim, keepdim, name):
-    axes = reduced_axes(dim, input.ndim, name)
+    axes = reduced_axes(dim, input.ndim)
     check_not_empty(input, None if dim == () else dim, name)
     return contiguous(ufunc.reduce(input, axes, keepdims=keepdim))
 
 
 @op(input=shared)
-def amax(input: Array, dim=(), keepdim=False):
+def amax(input: Array, dim: Ints = (), keepdim: bool = False):
     """The largest element, or the largest along one or more dims; equals share the gradient."""
     return _limit(np.maximum, input, dim, keepdim, "amax")
 
 
 @op(input=shared)
-def amin(input: Array, dim=(), keepdim=False):
+def amin(input: Array, dim: Ints = (), keepdim: bool = False):
     """The smallest element, or the smallest along one or more dims; equals share the gradient."""
     return _limit(np.minimum, input, dim, keepdim, "amin")
 
@@ -160,16 +154,14 @@ def _limits_slope(grads, input, dim, keepdim, min, max):
 
 
 @op(returns=return_types.aminmax, input=_limits_slope)
-def aminmax(input: Array, *, dim=None, keepdim=False):
+def aminmax(input: Array, *, dim: int = None, keepdim: bool = False):
     """The smallest and the largest element, or those along one dim."""
-    if dim is not None:
-        dim = as_int(dim, "aminmax")
-    elif not input.size:
+    if dim is None and not input.size:
         raise RuntimeError(
             "aminmax(): cannot compute aminmax over an empty dimension as the operation has no "
             "identity."
         )
-    axes = reduced_axes(dim, input.ndim, "aminmax")
+    axes = reduced_axes(dim, input.ndim)
     if not input.size and not input.shape[axes[0]]:
         raise IndexError(f"aminmax: Expected reduction dim {axes[0]} to have non-zero size.")
     both = (ufunc.reduce(input, axes, keepdims=keepdim) for ufunc in (np.minimum, np.maximum))
@@ -179,15 +171,13 @@ def aminmax(input: Array, *, dim=None, keepdim=False):
 def _place_of(find, input, dim, keepdim, name):
     if input.dtype.kind == "b":
         raise RuntimeError(f"{name}(): does not support bool input")
-    axis = None
-    if dim is not None:
-        axis = wrap_dim(as_int(dim, name), input.ndim)
+    axis = None if dim is None else wrap_dim(dim, input.ndim)
     check_not_empty(input, axis, name, IndexError, advice=False)
-    return contiguous(find(input, axis if input.ndim else None, keepdims=bool(keepdim)))
+    return contiguous(find(input, axis if input.ndim else None, keepdims=keepdim))
 
 
 @op()
-def argmax(input: Array, dim=None, keepdim=False):
+def argmax(input: Array, dim: int = None, keepdim: bool = False):
     """The index of the largest element (of the flattened tensor), or the indices along a dim.
 
     >>> torch.tensor([[1., 5.], [4., 2.]]).argmax(dim=1)
@@ -197,7 +187,7 @@ def argmax(input: Array, dim=None, keepdim=False):
 
 
 @op()
-def argmin(input: Array, dim=None, keepdim=False):
+def argmin(input: Array, dim: int = None, keepdim: bool = False):
     """The index of the smallest element (of the flattened tensor), or the indices along a dim."""
     return _place_of(np.ndarray.argmin, input, dim, keepdim, "argmin")
 
@@ -233,7 +223,7 @@ def _median_of_all(input, skip_nan):
 
 
 def _median_along(input, dim, keepdim, skip_nan):
-    axis = wrap_dim(as_int(dim, "nanmedian" if skip_nan else "median"), input.ndim)
+    axis = wrap_dim(dim, input.ndim)
     check_not_empty(input, axis, "median")
     _check_ordered(input, "median_out")
     places = _middle(input, axis, skip_nan) if input.ndim else None
@@ -251,17 +241,17 @@ def _nanmedian(input: Array):
 
 
 @op(node="MedianBackward", number=1, returns=return_types.median, input=picked)
-def _median_dim(input: Array, dim, keepdim=False):
+def _median_dim(input: Array, dim, keepdim):
     return _median_along(input, dim, keepdim, skip_nan=False)
 
 
 @op(node="NanmedianBackward", number=1, returns=return_types.nanmedian, input=picked)
-def _nanmedian_dim(input: Array, dim, keepdim=False):
+def _nanmedian_dim(input: Array, dim, keepdim):
     return _median_along(input, dim, keepdim, skip_nan=True)
 
 
 @composite
-def median(input, dim=None, keepdim=False, *, out=None):
+def median(input: Tensor, dim: int = None, keepdim: bool = False, *, out=None):
     """The middle element, the lower one of two; with a `dim`, those along it and their indices.
 
     >>> torch.tensor([4., 1., 3., 2.]).median()
@@ -273,7 +263,7 @@ def median(input, dim=None, keepdim=False, *, out=None):
 
 
 @composite
-def nanmedian(input, dim=None, keepdim=False, *, out=None):
+def nanmedian(input: Tensor, dim: int = None, keepdim: bool = False, *, out=None):
     """Like `median`, but nan is left out."""
     if dim is None:
         return _nanmedian(input, out=out)
@@ -307,7 +297,7 @@ def _quantile(skip_nan, input, q, dim, keepdim, interpolation, out):
     if dim is None:
         values = input.reshape([1] * (input.ndim if keepdim else 0) + [-1])
     else:
-        axis = wrap_dim(as_int(dim, "quantile"), input.ndim)
+        axis = wrap_dim(dim, input.ndim)
         values = input.unsqueeze(-1).transpose(axis, -1)
         values = values if keepdim or not input.ndim else values.squeeze(axis)
     values = values.sort(-1)[0]
@@ -321,11 +311,7 @@ def _quantile(skip_nan, input, q, dim, keepdim, interpolation, out):
 
 
 def _as_quantiles(input, q, interpolation):
-    if not isinstance(input, Tensor):
-        raise wrong_type("quantile", "input", 1, "Tensor", input)
     if not isinstance(q, Tensor):
-        if not isinstance(q, NUMBERS):
-            raise wrong_type("quantile", "q", 2, "Tensor", q)
         if not 0 <= q <= 1:
             raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
         q = wrap(np.array(q, input._array.dtype if input.is_floating_point() else None))

@@ -6,18 +6,20 @@ import math
 import numpy as np
 
 from ..declare import Array, elementwise
-from ..rounding import libm
 from ..tensor import Tensor
 
 
 def single(function):
     """`function` of arrays, with float16 computed in float32 and rounded once, at the end."""
 
-    def computed(*arrays):
-        dtype = arrays[0].dtype
+    def computed(*values):
+        dtype = values[0].dtype
         if dtype != np.float16:
-            return function(*arrays)
-        return function(*[array.astype(np.float32) for array in arrays]).astype(dtype)
+            return function(*values)
+        wide = [
+            v.astype(np.float32) if isinstance(v, (np.ndarray, np.generic)) else v for v in values
+        ]
+        return function(*wide).astype(dtype)
 
     return functools.update_wrapper(computed, function)
 
@@ -93,21 +95,25 @@ def logaddexp2(input: Array, other: Array):
     return np.logaddexp2(input, other)
 
 
-def _slope_of_factor(grad, input, other):
-    return xlogy(grad, other).masked_fill((input == 0).logical_and(other <= 0), 0)
-
-
-def _xlogy_number(input, other):
-    """The number in the name of xlogy's nodes tells which operand is a Python number."""
+def _number_of_product(input, other):
+    """The number in the names of these nodes tells which operand is a Python number."""
     if not isinstance(input, Tensor):
         return 1
     return 0 if isinstance(other, Tensor) else 2
 
 
+def _product(input, log, other):
+    """input * log(other), and 0 where input is 0."""
+    product = single(lambda input, other: input * log(other))(input, other)
+    return np.where((input == 0) & ~np.isnan(other), input.dtype.type(0), product)
+
+
 @elementwise(
     to="float",
-    number=_xlogy_number,
-    input=_slope_of_factor,
+    number=_number_of_product,
+    input=lambda grad, input, other: xlogy(grad, other).masked_fill(
+        (input == 0).logical_and(other <= 0), 0
+    ),
     other=lambda grad, input, other: grad * input / other,
 )
 def xlogy(input, other):
@@ -116,8 +122,38 @@ def xlogy(input, other):
     >>> torch.xlogy(torch.tensor([0., 2.]), torch.tensor([0., 1.]))
     tensor([0., 0.])
     """
-    product = single(lambda input, other: input * np.log(other))(input, other)
-    return np.where((input == 0) & ~np.isnan(other), input.dtype.type(0), product)
+    return _product(input, np.log, other)
+
+
+# The next two are parts of torch.special only.
+
+
+@elementwise(
+    to="float",
+    node="SpecialXlog1PyBackward",
+    number=_number_of_product,
+    method=False,
+    function=False,
+    input=lambda grad, input, other: (grad * other.log1p()).masked_fill(
+        (input == 0).logical_and(other <= -1), 0
+    ),
+    other=lambda grad, input, other: grad * input / (other + 1),
+)
+def xlog1py(input, other):
+    """input * log1p(other), and 0 where input is 0."""
+    return _product(input, np.log1p, other)
+
+
+@elementwise(
+    to="float",
+    node="SpecialEntrBackward",
+    method=False,
+    function=False,
+    input=lambda grad, input: grad * -(1 + input.log()),
+)
+def entr(input):
+    """-input * log(input), 0 at 0, and -inf below: one element's part of an entropy."""
+    return np.where(input < 0, input.dtype.type(-np.inf), _product(-input, np.log, input))
 
 
 # Trigonometric and hyperbolic functions
@@ -232,88 +268,3 @@ def deg2rad(input):
 def rad2deg(input):
     """Radians to degrees."""
     return input * input.dtype.type(180 / math.pi)
-
-
-# The error function, and functions used in neural networks
-
-
-@elementwise(
-    to="float",
-    input=lambda grad, input: 2 / math.sqrt(math.pi) * (-(input * input)).exp() * grad,
-)
-def erf(input):
-    """The error function: 2 / sqrt(pi) times the integral of exp(-t²) from 0 to input."""
-    return libm("erf", input).astype(input.dtype)
-
-
-@elementwise(
-    to="float",
-    input=lambda grad, input: -2 / math.sqrt(math.pi) * (-(input * input)).exp() * grad,
-)
-def erfc(input):
-    """1 - erf(input), exact where that is small."""
-    return libm("erfc", input).astype(input.dtype)
-
-
-@elementwise(input=lambda grad, result: grad.masked_fill(result <= 0, 0))
-def relu(input):
-    """The element where it is positive, else 0.
-
-    >>> torch.relu(torch.tensor([-1., 2.]))
-    tensor([0., 2.])
-    """
-    if input.dtype.kind == "b":
-        raise RuntimeError("Boolean inputs not supported for relu")
-    return np.maximum(input, input.dtype.type(0))
-
-
-@elementwise(to="float", input=lambda grad, result: grad * (1 - result) * result)
-def sigmoid(input):
-    """1 / (1 + exp(-input)).
-
-    >>> torch.sigmoid(torch.tensor([0., 100.]))
-    tensor([0.5000, 1.0000])
-    """
-    return _sigmoid(input)
-
-
-@single
-def _sigmoid(input):
-    return 1 / (1 + np.exp(-input))
-
-
-def _logit_slope(grad, input, eps):
-    low, high = (0, 1) if eps is None else (eps, 1 - eps)
-    inside = (input >= low).logical_and(input <= high)
-    return (grad / (input * (1 - input))).where(inside, math.nan if eps is None else 0)
-
-
-@elementwise(to="float", input=_logit_slope)
-def logit(input, eps=None):
-    """log(input / (1 - input)), the inverse of sigmoid; `eps` keeps the input within [eps, 1 - eps]."""
-    if eps is not None:
-        low = input.dtype.type(eps)
-        input = np.clip(input, low, 1 - low)
-    return _logit(input)
-
-
-@single
-def _logit(input):
-    return np.log(input / (1 - input))
-
-
-def _softplus_slope(grad, input, beta, threshold):
-    growth = (input * beta).exp()
-    return grad.where(input * beta > threshold, grad * growth / (growth + 1))
-
-
-# Part of torch.nn.functional only.
-@elementwise(method=False, function=False, kernel=("softplus_cpu", "f"), input=_softplus_slope)
-def softplus(input, beta=1, threshold=20):
-    """log(1 + exp(beta * input)) / beta, and input itself where beta * input > threshold."""
-    return single(_softplus)(input, input.dtype.type(beta), input.dtype.type(threshold))
-
-
-def _softplus(input, beta, threshold):
-    scaled = input * beta
-    return np.where(scaled > threshold, input, np.log1p(np.exp(scaled)) / beta)

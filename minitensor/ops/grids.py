@@ -8,11 +8,12 @@ import numpy as np
 from .. import dtypes
 from ..declare import Arrays, composite, op
 from ..tensor import Tensor
+from .broadcast import check_list
 from .join import stack
 
 
 @composite(method=False)
-def meshgrid(*tensors, indexing=None):
+def meshgrid(*tensors, indexing: str = None):
     """The coordinates of a grid, from the coordinates along each axis: one tensor for each axis.
 
     `indexing`: "ij" for rows first, "xy" for columns first.
@@ -39,15 +40,8 @@ def _one_list(tensors):
     return tensors
 
 
-def _check_list(tensors):
-    for i, element in enumerate(tensors):
-        if not isinstance(element, Tensor):
-            kind = type(element).__name__
-            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {kind}")
-
-
 def _grid(tensors, indexing):
-    _check_list(tensors)
+    check_list(tensors)
     if not tensors:
         raise RuntimeError("meshgrid expects a non-empty TensorList")
     for tensor in tensors:
@@ -76,6 +70,7 @@ def _grid(tensors, indexing):
 @composite(method=False)
 def cartesian_prod(*tensors):
     """All ways to take one element of each vector, a row for each."""
+    check_list(tensors)
     for tensor in tensors:
         if tensor.ndim != 1:
             raise RuntimeError(f"Expect a 1D vector, but got shape {list(tensor.shape)}")
@@ -85,7 +80,7 @@ def cartesian_prod(*tensors):
 
 
 @composite(method=False)
-def combinations(input, r=2, with_replacement=False):
+def combinations(input: Tensor, r: int = 2, with_replacement: bool = False):
     """All ways to take `r` elements of a vector in their order, a row for each.
 
     >>> torch.combinations(torch.tensor([1, 2, 3]))
@@ -136,5 +131,5 @@ def _block_diag(tensors: Arrays):
 @composite(method=False)
 def block_diag(*tensors):
     """Matrices along the diagonal of a larger one, zeros elsewhere."""
-    _check_list(tensors)
-    return _block_diag(tensors) if tensors else Tensor().reshape(1, 0)
+    check_list(tensors)
+    return _block_diag(tensors) if tensors else Tensor(1, 0)

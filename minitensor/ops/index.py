@@ -4,74 +4,165 @@ Numbers, slices, None and `...` make views, one view op after the other. Masks a
 left after the views goes into one `index`.
 """
 
+import sys
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 
 from .. import dtypes
-from ..arguments import NUMBERS, check_fits
 from ..declare import Array, Arrays, composite, op
+from ..signature import type_name
 from ..tensor import Tensor, wrap
 from .data import array_of
-from .parts import _slice, alias, select, slice_view
-from .views import _view, unsqueeze
+from .parts import _slice, alias, select
+from .reduce import contiguous
+from .select import check_holds
+from .views import _view, memory_like, unsqueeze, view_strides
+
+MASKS, INTEGERS = (np.bool_, np.uint8), (np.int64, np.int32)
+
+# Index tensors
 
 
-def _index_formula(grad, input_shape, indices):
-    return _index_backward(grad, input_shape, indices)
+class Places:
+    """Where index tensors and masks point to in an array, found with PyTorch's checks.
+
+    `indices` has an index for each of the first dimensions, or None. `shape` is that of the elements found.
+    """
+
+    def __init__(self, array, indices):
+        self.array, self.indices = array, []
+        for index in indices:
+            self.indices += self._for_dims(index)
+        if len(self.indices) > array.ndim:
+            raise IndexError(
+                f"too many indices for tensor of dimension {array.ndim} (got {len(self.indices)})"
+            )
+        self.dims = [d for d, index in enumerate(self.indices) if index is not None]
+        given = [self.indices[d] for d in self.dims]
+        try:
+            self.common = np.broadcast_shapes(*[index.shape for index in given])
+        except ValueError:
+            shapes = ", ".join(str(list(index.shape)) for index in given)
+            raise IndexError(
+                f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}"
+            ) from None
+        self.shape = self.around(array.shape, self.common)
+        if 0 in [array.shape[d] for d in self.dims] and 0 not in self.common:
+            raise IndexError("index is out of bounds for dimension with size 0")
+
+    def _for_dims(self, index):
+        """One index for each dimension that an index or a mask stands for."""
+        if index is None or index.dtype in INTEGERS:
+            return [index]
+        if index.dtype not in MASKS:
+            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+        first, shape = len(self.indices), self.array.shape
+        for d, (size, expected) in enumerate(zip(index.shape, shape[first:])):
+            if size != expected:
+                raise IndexError(
+                    f"The shape of the mask {list(index.shape)} at index {d} does not match the shape "
+                    f"of the indexed tensor {list(shape)} at index {first + d}"
+                )
+        return index.nonzero() if index.ndim else np.array([index]).nonzero()
+
+    def around(self, values, middle):
+        """Values for the dimensions of the result: `middle` for the indices', the others from `values`."""
+        first, last = self.dims[0], self.dims[-1] + 1
+        if last - first > len(self.dims):  # not side by side: their dimensions come first
+            first = 0
+            values = [v for d, v in enumerate(values) if d not in self.dims]
+            return (*middle, *values)
+        return (*values[:first], *middle, *values[last:])
+
+    def key(self):
+        """The index in NumPy's form, checked to be inside."""
+        for place, d in enumerate(self.dims):
+            index, size = self.indices[d], self.array.shape[d]
+            if not (-size <= index.min() and index.max() < size):
+                bad = index[(index < -size) | (index >= size)].flat[0]
+                raise IndexError(
+                    f"index {bad} is out of bounds for dimension {place} with size {size}"
+                )
+        return tuple([slice(None) if index is None else index for index in self.indices])
+
+    def operands(self):
+        """The strides of the array and of the indices, along the dimensions of the result."""
+        yield self.around(self.array.strides, (0,) * len(self.common))
+        shape = self.around((1,) * self.array.ndim, self.common)
+        for d in self.dims:
+            index = self.indices[d]
+            if index.shape != self.common:
+                index = np.broadcast_to(index, self.common)
+            strides = view_strides(index, shape)
+            yield [s if n == m else 0 for s, n, m in zip(strides, shape, self.shape)]
+
+    def in_order(self):
+        """True if the elements found lie in reading order without further ado."""
+        indices = [self.indices[d] for d in self.dims]
+        return self.array.flags.c_contiguous and all(
+            index.ndim < 2 or (index.flags.c_contiguous and 1 not in index.shape)
+            for index in indices
+        )
 
 
 @op(node="IndexBackwardBackward", grad=lambda grad, indices: _index(grad, indices))
 def _index_backward(grad: Array, shape, indices: Arrays):
     result = np.zeros(shape, grad.dtype)
-    np.add.at(result, _numpy_key(indices), grad)
+    if grad.size:
+        np.add.at(result, Places(result, indices).key(), grad)
     return result
 
 
-@op(input=_index_formula)
+@op(input=lambda grad, input_shape, indices: _index_backward(grad, input_shape, indices))
 def _index(input, indices: Arrays):
-    key = _numpy_key(indices)
-    _check_index(input, indices)
-    try:
-        return input[key]
-    except IndexError:
-        raise _broadcast_error(indices) from None
+    places = Places(input, indices)
+    if 0 in places.shape:
+        return np.empty(places.shape, input.dtype)
+    found = input[places.key()]
+    if places.in_order():
+        return contiguous(found)
+    result = memory_like(places.shape, input.dtype, list(places.operands()))
+    result[...] = found
+    return result
 
 
-@op(
-    in_place=True,
-    input=lambda grad, indices, accumulate: (
-        grad
-        if accumulate
-        else _index_put(grad, indices, wrap(np.array(0, grad._array.dtype)), False)
-    ),
-    values=lambda grad, indices: _index(grad, indices),
-)
+def _put_slope(grad, indices, accumulate):
+    return grad if accumulate else _index_put(grad, indices, grad.new_zeros(()), False)
+
+
+@op(in_place=True, input=_put_slope, values=lambda grad, indices: _index(grad, indices))
 def _index_put(input, indices: Arrays, values: Array, accumulate=False):
-    if values.dtype != input.dtype:
-        raise RuntimeError(
-            "Index put requires the source and destination dtypes match, got "
-            f"{dtypes.of(input.dtype).label} for the destination and {dtypes.of(values.dtype).label} for the "
-            "source."
-        )
-    _check_index(input, indices)
-    key = _numpy_key(indices)
+    places = Places(input, indices)
     try:
-        shape = input[key].shape
-    except IndexError:
-        raise _broadcast_error(indices) from None
-    try:
-        values = np.broadcast_to(values, shape)
+        spread = np.broadcast_to(values, places.shape)
     except ValueError:
         raise RuntimeError(
-            f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to indexing result "
-            f"of shape {list(shape)}"
+            f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to "
+            f"indexing result of shape {list(places.shape)}"
         ) from None
+    given = [index for index in indices if index is not None]
+    fills = len(given) == 1 and given[0].dtype in MASKS and values.size == 1 and not accumulate
+    if fills and given[0].dtype == np.uint8:
+        raise RuntimeError(
+            "masked_fill_ only supports boolean masks, but got mask with dtype unsigned char"
+        )
+    if (
+        values.dtype != input.dtype and not fills
+    ):  # one value under a mask is cast, as masked_fill does
+        raise RuntimeError(
+            "Index put requires the source and destination dtypes match, got "
+            f"{dtypes.of(input.dtype).label} for the destination and {dtypes.of(values.dtype).label} for "
+            "the source."
+        )
     result = input.copy()
+    if 0 in places.shape:
+        return result
     if accumulate:
-        np.add.at(result, key, values)
+        np.add.at(result, places.key(), spread)
     else:
-        result[key] = values
+        result[places.key()] = spread.reshape(result[places.key()].shape)
     return result
 
 
@@ -81,227 +172,195 @@ def index_put(input, indices, values, accumulate=False):
     return _index_put(input, list(indices), values, accumulate)
 
 
-@composite(torch=False)
-def index_put_(self, indices, values, accumulate=False):
+@composite
+def index_put_(input, indices, values, accumulate=False):
     """Like `index_put`, but in place."""
-    return _index_put.op.in_place(self, (list(indices), values, accumulate), {})
+    return _index_put.op.in_place(input, (list(indices), values, accumulate), {})
 
 
-def _numpy_key(indices):
-    return tuple([slice(None) if i is None else i for i in indices])
-
-
-def _check_index(array, indices):
-    """Raise PyTorch's error for an index out of range, or a mask that does not fit."""
-    dim = 0
-    for index in indices:
-        if index is None:
-            dim += 1
-        elif index.dtype == bool:
-            if index.shape != array.shape[dim : dim + index.ndim]:
-                raise IndexError(
-                    f"The shape of the mask {list(index.shape)} at index {dim} does not match the shape of the "
-                    f"indexed tensor {list(array.shape)} at index {dim}"
-                )
-            dim += index.ndim
-        else:
-            size = array.shape[dim]
-            if index.size and not (-size <= index.min() and index.max() < size):
-                bad = index[(index < -size) | (index >= size)].flat[0]
-                raise IndexError(
-                    f"index {bad} is out of bounds for dimension {dim} with size {size}"
-                )
-            dim += 1
-
-
-def _broadcast_error(indices):
-    shapes = ", ".join(
-        str(list((i.nonzero()[0] if i.dtype == bool else i).shape))
-        for i in indices
-        if i is not None
-    )
-    return IndexError(
-        f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}"
-    )
+# Square brackets
 
 
 def _apply_views(tensor, key):
-    """The view that numbers, slices, None and `...` select, and the tensors among the indices, by dimension."""
+    """The view that numbers, slices, None and `...` select, and a list of the index tensors left over."""
     ndim = tensor._array.ndim
-    specified = sum(_dims_used(k) for k in key)
+    specified = sum(map(_dims_used, key))
     if specified > ndim:
         raise IndexError(f"too many indices for tensor of dimension {ndim}")
-    result, dim, original, indices = tensor, 0, 0, {}
-    for k in key:
-        if isinstance(k, bool):
-            result = unsqueeze(result, dim)
-            indices[dim] = wrap(np.array([k]))
+    result, dim, indices = tensor, 0, []
+    joined = 0  # dimensions that masks before cover beyond their first: they have one index
+    for position, k in enumerate(key):
+        kind = type(k)
+        if kind is slice:
+            start, end, step = _bounds(k)
+            if start or step != 1 or end < result._array.shape[dim]:
+                result = _slice(result, dim, start, end, step)
             dim += 1
-        elif k is None:
-            result = unsqueeze(result, dim)
-            dim += 1
-        elif k is Ellipsis:
+            continue
+        if k is Ellipsis:
             dim += ndim - specified
-            original += ndim - specified
-        elif isinstance(k, slice):
-            if k != slice(None):
-                result = slice_view(result, dim, _checked_slice(k))
-            dim, original = dim + 1, original + 1
-        elif isinstance(k, Tensor):
-            if k._array.ndim == 0 and k._array.dtype == bool:
-                result = unsqueeze(result, dim)
-                indices[dim] = wrap(k._array.reshape(1))
-            elif k._array.ndim == 0 and k._array.dtype.kind in "iu":
-                result = _select(result, dim, k._array.item(), original, tensor)
-                dim -= 1
-            else:
-                indices[dim] = k
-                dim += k._array.ndim - 1 if k._array.dtype == bool else 0
-            dim, original = dim + 1, original + 1
+            continue
+        if k is None or kind is bool:
+            result = unsqueeze(result, dim)
+            index = None if k is None else _bool_index(k)
         else:
-            result = _select(result, dim, k.__index__(), original, tensor)
-            original += 1
-    return result, [indices.get(d) for d in range(max(indices) + 1)] if indices else None
+            index = k if kind is int else _number_or_tensor(k)
+            if type(index) is int:
+                result = _select(result, dim, index, position)
+                continue
+            if not index._array.ndim and index._array.dtype in MASKS:
+                result, index = unsqueeze(result, dim), _bool_index(index._array)
+        if index is not None:
+            indices += [None] * (dim - joined - len(indices)) + [index]
+            extra = index._array.ndim - 1 if index._array.dtype in MASKS else 0
+            dim, joined = dim + extra, joined + extra
+        dim += 1
+    return result, indices
 
 
 def _dims_used(k):
     if k is None or k is Ellipsis or isinstance(k, bool):
         return 0
-    if isinstance(k, Tensor) and k._array.dtype == bool:
+    if isinstance(k, Tensor) and k._array.dtype in MASKS:
         return k._array.ndim
     return 1
 
 
-def _select(tensor, dim, index, original_dim, source):
-    size = tensor._array.shape[dim]
+def _bool_index(value):
+    """The index of the one slice of a new dimension, or of none."""
+    return wrap(np.zeros(int(bool(value)), np.int64))
+
+
+def _select(tensor, dim, index, position):
+    shape = tensor._array.shape
+    size = shape[dim] if shape else 0
     if not -size <= index < size:
+        if not -(2**63) <= index < 2**63:
+            raise ValueError("Overflow when unpacking long long")
+        if not shape and index == 0:
+            raise IndexError(
+                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` "
+                "in C++ to convert a 0-dim tensor to a number"
+            )
         raise IndexError(
-            f"index {index} is out of bounds for dimension {original_dim} with size {size}"
+            f"index {index} is out of bounds for dimension {position} with size {size}"
         )
     return select(tensor, dim, index)
 
 
-def _checked_slice(k):
-    if isinstance(k.step, int) and k.step < 0:
+def _bounds(k):
+    """Start, end and step of a slice as ints."""
+    step = 1 if k.step is None else _bound(k.step)
+    if step == 0:
+        raise ValueError("slice step cannot be zero")
+    if step < 0:
         raise ValueError("step must be greater than zero")
-    try:
-        k.indices(1)
-    except ValueError:
-        raise
-    except TypeError:
-        raise TypeError(
-            "slice indices must be integers or None or have an __index__ method"
-        ) from None
-    return k
+    start = 0 if k.start is None else _bound(k.start)
+    return start, sys.maxsize if k.stop is None else _bound(k.stop), step
 
 
-def _normal_key(key):
-    """The parts of an index as a list; sequences and arrays in it as tensors."""
-    return [_normal_part(k) for k in (key if isinstance(key, tuple) else (key,))]
+def _bound(value):
+    if not hasattr(value, "__index__"):
+        raise TypeError("slice indices must be integers or None or have an __index__ method")
+    return max(-sys.maxsize - 1, min(value.__index__(), sys.maxsize))
 
 
-def _normal_part(k):
-    if k is None or k is Ellipsis or isinstance(k, (bool, int, slice)):
-        return k
-    if isinstance(k, np.ndarray):
-        k = wrap(k)
-    elif isinstance(k, (list, tuple, range)):
-        array = array_of(list(k))
-        k = wrap(array if array.size else array.astype(np.int64))
+def _number_or_tensor(k):
+    """An index as an int or a tensor; sequences and arrays become tensors."""
+    if isinstance(k, (np.ndarray, Sequence)):
+        array = k if isinstance(k, np.ndarray) else array_of(list(k))
+        if isinstance(k, str):
+            raise TypeError("new(): invalid data type 'str'")
+        k = wrap(array if array.dtype in MASKS else array.astype(np.int64))
     if isinstance(k, Tensor):
-        return _index_tensor(k)
-    if isinstance(k, str):
-        raise TypeError("new(): invalid data type 'str'")
+        array = k._array
+        if not array.ndim and array.dtype.kind in "iu" and array.dtype != np.uint8:
+            return array.item()
+        if array.ndim and array.dtype == np.uint8:
+            warnings.warn(
+                "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
+                UserWarning,
+                stacklevel=4,
+            )
+        return k
     if not hasattr(k, "__index__"):
-        kind = type(k).__name__
         raise IndexError(
-            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
-            f"(got {kind})"
+            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid "
+            f"indices (got {type_name(k)})"
         )
     return k.__index__()
 
 
-def _index_tensor(k):
-    kind = k._array.dtype
-    if kind == np.uint8:
-        warnings.warn(
-            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
-            UserWarning,
-            stacklevel=5,
-        )
-        return wrap(k._array.astype(bool))
-    if kind not in (np.int64, np.int32, np.bool_):
-        raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-    return k
-
-
-def _check_scalar(tensor, key):
-    if (
-        not tensor._array.ndim
-        and len(key) == 1
-        and isinstance(key[0], int)
-        and not isinstance(key[0], bool)
-    ):
-        raise IndexError(
-            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to "
-            "convert a 0-dim tensor to a number"
-        )
+def _parts(tensor, key):
+    """The parts of an index as a tuple. A short list with more than numbers in it counts as a tuple."""
+    if isinstance(key, tuple):
+        return key
+    if isinstance(key, np.integer):
+        key = int(key)
+    if not tensor._array.ndim and isinstance(key, slice):
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    if not tensor._array.ndim and type(key) is int:
+        return _select(tensor, 0, key, 0)
+    if isinstance(key, Sequence) and len(key) < 32:
+        structured = (Tensor, np.ndarray, Sequence, slice)
+        if any(k is None or k is Ellipsis or isinstance(k, structured) for k in key):
+            return tuple(key)
+    return (key,)
 
 
 def _getitem(self, key):
-    if isinstance(key, slice):
-        _check_scalar_slice(self)
-        return _slice(self, 0, _checked_slice(key))
-    key = _normal_key(key)
-    _check_scalar(self, key)
-    result, indices = _apply_views(self, key)
-    if indices is not None:
+    if type(key) is int:
+        return _select(self, 0, key, 0)
+    key_parts = _parts(self, key)
+    if type(key) is slice:  # always a new view, even of everything
+        return _slice(self, 0, *_bounds(key))
+    result, indices = _apply_views(self, key_parts)
+    if indices:
         return _index(result, indices)
     return alias(self) if result is self else result
 
 
-def _check_scalar_slice(tensor):
-    if not tensor._array.ndim:
-        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-
-
 def _setitem(self, key, value):
-    key = _normal_key(key)
-    _check_scalar(self, key)
-    target, indices = _apply_views(self, key)
     value = _value_for(self, value)
-    if indices is None:
-        if value._array.shape != target._array.shape:
-            value = _expanded_for(value, target) if value._array.ndim else value
-        target.copy_(value)
-    else:
+    if key is False:
+        return
+    target, indices = (
+        (unsqueeze(self, 0), []) if key is True else _apply_views(self, _parts(self, key))
+    )
+    if indices:
         _index_put.op.in_place(target, (indices, _without_leading_ones(value)), {})
+    elif value._array.shape == target._array.shape:
+        target.copy_(value)
+    elif not value._array.ndim:
+        target.fill_(value)
+    else:
+        value, shape = _without_leading_ones(value), target._array.shape
+        target.copy_(value if value._array.shape == shape else value.expand(shape))
 
 
 def _value_for(tensor, value):
     """The value of an assignment as a tensor; numbers take the tensor's dtype."""
     if isinstance(value, Tensor):
         return value
-    if isinstance(value, NUMBERS):
-        if isinstance(value, int) and not -(2**63) <= value < 2**63:
-            raise ValueError("Overflow when unpacking long long")
-        check_fits(value, tensor._array.dtype)
-        return wrap(np.array(value).astype(tensor._array.dtype))
-    kind = type(value)
-    name = f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
-    raise TypeError(f"can't assign a {name} to a {tensor.type()}")
+    if not isinstance(value, (int, float, np.integer)):
+        raise TypeError(f"can't assign a {type_name(value)} to a {tensor.type()}")
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError("Overflow when unpacking long long")
+    dtype = tensor._array.dtype
+    check_holds(value, dtype)
+    return wrap(np.array(value).astype(dtype))
 
 
 def _without_leading_ones(value):
     shape = value._array.shape
-    while shape and shape[0] == 1:
-        shape = shape[1:]
-    return _view(value, shape)
+    new = 0
+    while new < len(shape) and shape[new] == 1:
+        new += 1
+    return _view(value, shape[new:]) if new else value
 
 
-def _expanded_for(value, target):
-    return _without_leading_ones(value).expand(target._array.shape)
+def _delitem(self, key):
+    raise TypeError("Tensor does not support deleting items")
 
 
-Tensor.__getitem__ = _getitem
-Tensor.__setitem__ = _setitem
+Tensor.__getitem__, Tensor.__setitem__, Tensor.__delitem__ = _getitem, _setitem, _delitem

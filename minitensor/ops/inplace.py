@@ -1,12 +1,10 @@
-"""Writing into a tensor: copy_, fill_, zero_, resize_, set_."""
-
-import warnings
+"""Writing into a tensor: copy_, fill_, zero_, and Python functions applied to each element."""
 
 import numpy as np
 
-from ..arguments import NUMBERS, broadcast_error, check_fits, parse_size
+from ..arguments import NUMBERS, broadcast_error, check_fits, wrong_type
 from ..declare import composite, op
-from ..storage import flat_storage
+from ..signature import Signature, explain
 from ..tensor import Tensor, wrap
 
 
@@ -24,16 +22,17 @@ def _copy(input, src, non_blocking=False):
     error = broadcast_error([input, src])
     if error is not None:
         raise error
-    shape = np.broadcast_shapes(input.shape, src.shape)
-    return np.broadcast_to(src, shape)
+    return np.broadcast_to(src, np.broadcast_shapes(input.shape, src.shape))
 
 
 @composite(torch=False)
-def copy_(self, src, non_blocking=False):
-    """Write the elements of `src` (broadcast and cast) into this tensor."""
-    if isinstance(src, NUMBERS):
-        src = wrap(np.array(src))
-    return _copy.op.in_place(self, (src, non_blocking), {})
+def copy_(self, other, non_blocking: bool = False):
+    """Write the elements of `other` (broadcast and cast) into this tensor."""
+    if isinstance(other, NUMBERS):
+        other = wrap(np.array(other))
+    elif not isinstance(other, Tensor):
+        raise wrong_type("copy_", "other", 1, "Tensor", other)
+    return _copy.op.in_place(self, (other, non_blocking), {})
 
 
 @op(node="ZeroBackward", casts=True, input=zeros)
@@ -41,10 +40,10 @@ def _zero(input):
     return np.zeros(input.shape, input.dtype)
 
 
-@composite(torch=False)
-def zero_(self):
+@composite
+def zero_(input):
     """Set every element to 0."""
-    return _zero.op.in_place(self, (), {}, overlap=True)
+    return _zero.op.in_place(input, (), {}, overlap=True)
 
 
 @op(node="FillBackward", number=2, casts=True, input=zeros)
@@ -63,60 +62,61 @@ def _fill_tensor(input, value):
     return np.broadcast_to(value, input.shape)
 
 
-@composite(torch=False)
-def fill_(self, value):
+VALUES = [Signature.parse("Tensor value"), Signature.parse("Number value")]
+
+
+@composite
+def fill_(input, value):
     """Set every element to `value`, a number or a 0-dim tensor."""
     if isinstance(value, Tensor):
-        return _fill_tensor.op.in_place(self, (value,), {}, overlap=True)
+        return _fill_tensor.op.in_place(input, (value,), {}, overlap=True)
     if not isinstance(value, NUMBERS):
-        kind = type(value).__name__
-        raise TypeError(
-            f"fill_() received an invalid combination of arguments - got ({kind}), but expected one of:\n"
-            f" * (Tensor value)\n      didn't match because some of the arguments have invalid types: (!{kind}!)\n"
-            f" * (Number value)\n      didn't match because some of the arguments have invalid types: (!{kind}!)\n"
-        )
-    return _fill_number.op.in_place(self, (value,), {}, overlap=True)
+        raise explain("fill_", VALUES, (value,), {})
+    return _fill_number.op.in_place(input, (value,), {}, overlap=True)
 
 
-def _resize(self, shape, warn=False):
-    """Give the tensor another shape, with fresh memory if its storage is too small."""
-    count = int(np.prod(shape))
-    if warn and self._array.size:
-        warnings.warn(
-            f"An output with one or more elements was resized since it had shape {list(self.shape)}, which does "
-            f"not match the required output shape {list(shape)}. This behavior is deprecated, and in a future "
-            "PyTorch release outputs will not be resized unless they have zero elements. You can explicitly "
-            "reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
-            UserWarning,
-            stacklevel=3,
-        )
-    home, offset = flat_storage(self), self.storage_offset()
-    if home.size < offset + count:
-        grown = np.zeros(offset + count, home.dtype)
-        grown[: home.size] = home
-        home = grown
-    self._home, self._array = home, home[offset : offset + count].reshape(shape)
-    return self
+@composite(method=False)
+def fill(input: Tensor, value):
+    """A tensor like `input` with every element set to `value`."""
+    return fill_(input.clone(), value)
 
 
-Tensor._resize = _resize
+# A Python function for each element
 
 
 @composite(torch=False)
-def resize_(self, *sizes, memory_format=None):
-    """Change the shape in place; new elements, if there are more than before, are not initialised."""
-    if self.requires_grad:
-        raise RuntimeError("cannot resize variables that require grad")
-    shape = parse_size(sizes, "resize_")
-    if shape != self._array.shape:
-        self._resize(shape)
-        self._changed()
-    return self
+def apply_(self, callable):
+    """Replace each element by callable(element). Slow: no array operation is."""
+    return _apply("apply_", callable, self, {})
 
 
 @composite(torch=False)
-def set_(self, source):
-    """Become another view of the storage of `source`."""
-    self._array, self._home = source._array, flat_storage(source)
-    self._changed()
-    return self
+def map_(self, other: Tensor, callable):
+    """Replace each element by callable(element, element of `other`)."""
+    return _apply("map_", callable, self, {"other": other})
+
+
+@composite(torch=False)
+def map2_(self, x: Tensor, y: Tensor, callable):
+    """Replace each element by callable(element, element of `x`, element of `y`)."""
+    return _apply("map2_", callable, self, {"x": x, "y": y})
+
+
+def _apply(name, function, tensor, others):
+    if any(t.requires_grad for t in (tensor, *others.values())):
+        raise RuntimeError(
+            f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead."
+        )
+    for label, other in others.items():
+        if other.dtype is not tensor.dtype:
+            raise TypeError(f"{name}: expected {tensor.type()} for '{label}' (got {other.type()})")
+    array = tensor._array
+    columns = [t.expand(tensor.shape)._array.ravel().tolist() for t in (tensor, *others.values())]
+    values = []
+    for elements in zip(*columns):
+        value = function(*elements)
+        if not isinstance(value, NUMBERS):
+            raise TypeError(f"must be real number, not {type(value).__name__}")
+        values.append(array.dtype.type(value))
+    array[...] = np.array(values, array.dtype).reshape(array.shape)
+    return tensor

@@ -4,7 +4,9 @@ import numpy as np
 
 from .. import dtypes
 from ..declare import Arrays, composite, op
+from ..signature import Tensors
 from ..tensor import wrap_dim
+from .broadcast import atleast_1d, atleast_2d, atleast_3d
 
 
 def _cat_formula(grad, tensors_shape, dim):
@@ -21,8 +23,14 @@ def _cat_formula(grad, tensors_shape, dim):
     return grads
 
 
+def _joined(arrays, dim, dtype):
+    shape = list(arrays[0].shape)
+    shape[dim] = sum(array.shape[dim] for array in arrays)
+    return np.concatenate(arrays, dim, out=np.empty(shape, dtype), casting="unsafe")
+
+
 @op(method=False, tensors=_cat_formula)
-def cat(tensors: Arrays, dim=0):
+def cat(tensors: Arrays, dim: int = 0):
     """Tensors one behind the other along an existing dimension.
 
     >>> torch.cat([torch.tensor([1, 2]), torch.tensor([3])])
@@ -55,11 +63,11 @@ def cat(tensors: Arrays, dim=0):
         parts.append(array)
     if first is None:
         return np.empty((0,), dtype)
-    return np.concatenate(parts, axis=dim, dtype=dtype, casting="unsafe")
+    return _joined(parts, dim, dtype)
 
 
 @op(method=False, tensors=lambda grad, dim: grad.unbind(dim))
-def stack(tensors: Arrays, dim=0):
+def stack(tensors: Arrays, dim: int = 0):
     """Tensors of one shape, joined along a new dimension.
 
     >>> torch.stack([torch.tensor([1, 2]), torch.tensor([3, 4])])
@@ -67,7 +75,7 @@ def stack(tensors: Arrays, dim=0):
             [3, 4]])
     """
     if not tensors:
-        raise ValueError("stack expects a non-empty TensorList")
+        raise RuntimeError("stack expects a non-empty TensorList")
     first = tensors[0]
     for i, array in enumerate(tensors):
         if array.shape != first.shape:
@@ -76,59 +84,43 @@ def stack(tensors: Arrays, dim=0):
                 f"{list(array.shape)} at entry {i}"
             )
     dtype = dtypes.result_dtype(*tensors)
-    return np.stack(tensors, axis=wrap_dim(dim, first.ndim + 1), dtype=dtype, casting="unsafe")
+    dim = wrap_dim(dim, first.ndim + 1)
+    return _joined([np.expand_dims(array, dim) for array in tensors], dim, dtype)
 
 
 @composite(method=False)
-def concat(tensors, dim=0, *, out=None):
+def concat(tensors: Tensors, dim: int = 0, *, out=None):
     """The same as `cat`."""
     return cat(tensors, dim, out=out)
 
 
 @composite(method=False)
-def concatenate(tensors, dim=0, *, out=None):
+def concatenate(tensors: Tensors, dim: int = 0, *, out=None):
     """The same as `cat`."""
     return cat(tensors, dim, out=out)
 
 
-@composite(method=False)
-def hstack(tensors, *, out=None):
-    """Tensors side by side: along dimension 1, or 0 for vectors."""
-    tensors = [t.reshape(1) if not t.ndim else t for t in tensors]
-    return cat(tensors, 0 if tensors[0].ndim == 1 else 1, out=out)
+def _publish_stack(name, prepare, dim, description):
+    def function(tensors: Tensors, *, out=None):
+        if not tensors:
+            raise RuntimeError(f"{name} expects a non-empty TensorList")
+        parts = [prepare(t) for t in tensors]
+        return cat(parts, min(dim, parts[0].ndim - 1), out=out)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = description
+    return composite(function, method=False)
 
 
-@composite(method=False)
-def vstack(tensors, *, out=None):
-    """Tensors one below the other: along dimension 0, vectors as rows."""
-    rows = [t.reshape(1, -1) if t.ndim < 2 else t for t in tensors]
-    return cat(rows, 0, out=out)
+def _column(tensor):
+    return tensor.reshape(tensor.numel(), 1) if tensor.ndim < 2 else tensor
 
 
-@composite(method=False)
-def row_stack(tensors, *, out=None):
-    """The same as `vstack`."""
-    return vstack(tensors, out=out)
-
-
-@composite(method=False)
-def dstack(tensors, *, out=None):
-    """Tensors behind each other: along dimension 2."""
-    deep = [
-        t.reshape(1, 1, 1)
-        if not t.ndim
-        else t[None, :, None]
-        if t.ndim == 1
-        else t[..., None]
-        if t.ndim == 2
-        else t
-        for t in tensors
-    ]
-    return cat(deep, 2, out=out)
-
-
-@composite(method=False)
-def column_stack(tensors, *, out=None):
-    """Tensors side by side along dimension 1, vectors as columns."""
-    columns = [t.reshape(t.numel(), 1) if t.ndim < 2 else t for t in tensors]
-    return cat(columns, 1, out=out)
+for _name, _prepare, _dim, _description in (
+    ("hstack", atleast_1d, 1, "Tensors side by side: along dimension 1, or 0 for vectors."),
+    ("vstack", atleast_2d, 0, "Tensors one below the other: along dimension 0, vectors as rows."),
+    ("row_stack", atleast_2d, 0, "The same as `vstack`."),
+    ("dstack", atleast_3d, 2, "Tensors behind each other: along dimension 2."),
+    ("column_stack", _column, 1, "Tensors side by side along dimension 1, vectors as columns."),
+):
+    _publish_stack(_name, _prepare, _dim, _description)

@@ -1,180 +1,95 @@
-"""Matrices: triangles, diagonals, determinants, inverses, and products of other kinds."""
+"""Determinants, inverses, systems of equations, and what is made of them.
+
+Gradients follow PyTorch's derivatives.yaml and FunctionsManual.cpp. Functions named `linalg_...` are
+published in `torch.linalg`, without the prefix.
+"""
+
+import math
 
 import numpy as np
 
-from .. import dtypes
-from ..arguments import broadcast_error, check_same_dtype
-from ..declare import composite, op
-from ..return_types import Plain
-from ..tensor import as_int, wrap, wrap_dim
-from .create import finish, numpy_dtype
-from .matmul import no_bools, write
-from .parts import _diagonal_backward, _diagonal_view
-from .reduce import contiguous, work_dtype
-from .reshape import _unsafe_view
+from .. import dtypes, return_types
+from ..arguments import broadcast_error
+from ..declare import Array, composite, op
+from ..return_types import _define
+from ..signature import Ints
+from ..tensor import Tensor, wrap
+from .matmul import write
 
-# Triangles
+inverse_and_info = _define("linalg_inv_ex", "inverse", "info")
+result_and_info = _define("linalg_solve_ex", "result", "info")
+old_slogdet = _define("slogdet", "sign", "logabsdet")
 
-
-def _triangle(input, keep):
-    result = np.zeros(input.shape, input.dtype)
-    np.copyto(result, input, where=keep)
-    return result
+LINALG = {}  # name: function; what `torch.linalg` offers
 
 
-def _mask(input, diagonal, name):
-    diagonal = as_int(diagonal, name, "diagonal", 2)
-    if input.ndim < 2:
-        raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
-    return np.tri(*input.shape[-2:], diagonal if name == "tril" else diagonal - 1, dtype=bool)
+def in_linalg(function):
+    """Publish a function that is written in tensors as `torch.linalg.name`."""
+    return _publish(composite(function, method=False, torch=False))
 
 
-@op(in_place=True, input=lambda grad, diagonal: grad.tril(diagonal))
-def tril(input, diagonal=0):
-    """The lower triangle of a matrix (or of each in a batch), zeros above the diagonal.
-
-    >>> torch.tril(torch.tensor([[1, 2], [3, 4]]))
-    tensor([[1, 0],
-            [3, 4]])
-    """
-    return _triangle(input, _mask(input, diagonal, "tril"))
+def linalg_op(**formulas):
+    """Declare an op, and publish it as `torch.linalg.name`."""
+    return lambda forward: _publish(op(method=False, function=False, **formulas)(forward))
 
 
-@op(in_place=True, input=lambda grad, diagonal: grad.triu(diagonal))
-def triu(input, diagonal=0):
-    """The upper triangle of a matrix (or of each in a batch), zeros below the diagonal."""
-    return _triangle(input, ~_mask(input, diagonal, "triu"))
-
-
-def _triangle_indices(name, row, col, lower, dtype, device):
-    for side, size in (("row", row), ("col", col)):
-        if size < 0:
-            raise RuntimeError(f"{side} must be non-negative, got{size}")
-    wanted = numpy_dtype(dtype, name, dtypes.int64.numpy)
-    if wanted not in (np.int64, np.int32, np.int16):
-        label = dtypes.of(wanted).label
-        raise NotImplementedError(f"\"{name}\" not implemented for '{label}'")
-    return finish(np.array(lower.nonzero(), wanted), name, device=device)
-
-
-@composite(method=False)
-def tril_indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
-    """The rows and the columns of the lower triangle's elements, as a tensor of two rows.
-
-    >>> torch.tril_indices(2, 2)
-    tensor([[0, 1, 1],
-            [0, 0, 1]])
-    """
-    lower = np.tri(max(row, 0), max(col, 0), offset, dtype=bool)
-    return _triangle_indices("tril_indices", row, col, lower, dtype, device)
-
-
-@composite(method=False)
-def triu_indices(row, col, offset=0, *, dtype=None, device=None, layout=None):
-    """The rows and the columns of the upper triangle's elements, as a tensor of two rows."""
-    upper = ~np.tri(max(row, 0), max(col, 0), offset - 1, dtype=bool)
-    return _triangle_indices("triu_indices", row, col, upper, dtype, device)
-
-
-# Diagonals
-
-
-@op(
-    input=lambda grad, input_shape: _diagonal_backward(
-        grad.expand(min(input_shape)), input_shape, 0, 0, 1
-    )
-)
-def trace(input):
-    """The sum of a matrix's diagonal."""
-    if input.ndim != 2:
-        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
-    if input.dtype == bool:
-        raise no_bools("trace")
-    total = input.diagonal().sum(dtype=work_dtype(input, None))
-    return total.astype(input.dtype) if input.dtype.kind == "f" else total
-
-
-@op(input=lambda grad, offset, dim1, dim2: grad.diagonal(offset, dim1, dim2))
-def diag_embed(input, offset=0, dim1=-2, dim2=-1):
-    """Matrices with the last dimension of `input` on a diagonal, zeros elsewhere.
-
-    >>> torch.diag_embed(torch.tensor([1, 2]))
-    tensor([[1, 0],
-            [0, 2]])
-    """
-    first, second = (wrap_dim(dim, input.ndim + 1) for dim in (dim1, dim2))
-    if first == second:
-        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
-    side = input.shape[-1] + abs(offset)
-    shape = list(input.shape[:-1])
-    for dim in sorted((first, second)):
-        shape.insert(dim, side)
-    result = np.zeros(shape, input.dtype)
-    _diagonal_view(result, offset, first, second)[...] = input
-    return result
-
-
-@op(
-    node="DiagonalBackward",
-    number="0_copy",
-    input=lambda grad, input_shape, diagonal: _diagonal_backward(grad, input_shape, diagonal, 0, 1),
-)
-def _diagonal_copy(input, diagonal):
-    return _diagonal_view(input, diagonal, 0, 1).copy()
-
-
-@composite
-def diag(input, diagonal=0, *, out=None):
-    """The diagonal of a matrix as a vector, or a matrix with a vector on its diagonal.
-
-    >>> torch.diag(torch.tensor([[1, 2], [3, 4]]))
-    tensor([1, 4])
-    """
-    if input.ndim == 1:
-        return diag_embed(input, diagonal, out=out)
-    if input.ndim == 2:
-        return _diagonal_copy(input, diagonal, out=out)
-    raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
-
-
-@composite
-def diagflat(input, offset=0):
-    """A matrix with all elements, in reading order, on a diagonal."""
-    return diag(input.contiguous().view(-1), offset)
-
-
-# Determinants, inverses, systems of equations
+def _publish(function):
+    LINALG[function.__name__.removeprefix("linalg_")] = function
+    return function
 
 
 class LinAlgError(RuntimeError):
-    """Raised where a matrix has no inverse."""
+    """Raised where a matrix has no inverse, or no decomposition of the kind that was asked for."""
 
 
 LinAlgError.__module__ = "torch._C"
 LinAlgError.__name__ = LinAlgError.__qualname__ = "_LinAlgError"
 
 
+# Checks, and how arrays are laid out
+
+
+def check_matrix(name, array, argument="A"):
+    """Raise PyTorch's error unless this is a matrix, or a batch of some."""
+    if array.ndim < 2:
+        raise RuntimeError(f"{name}: The input tensor {argument} must have at least 2 dimensions.")
+
+
 def check_square(name, array):
     """Raise PyTorch's error unless this is a square matrix, or a batch of some."""
-    if array.ndim < 2:
-        raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
+    check_matrix(name, array)
     rows, columns = array.shape[-2:]
     if rows != columns:
         raise RuntimeError(
             f"{name}: A must be batches of square matrices, but they are {rows} by {columns} "
             "matrices"
         )
+
+
+def check_floating(name, array, half=True):
+    """Raise PyTorch's error unless the dtype is one of floats; `half`: float16 is one of them."""
+    label = dtypes.of(array.dtype).label
     if array.dtype.kind != "f":
-        label = dtypes.of(array.dtype).label
         raise RuntimeError(
             f"{name}: Expected a floating point or complex tensor as input. Got {label}"
         )
+    if not half and array.itemsize == 2:
+        raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {label}")
 
 
-def check_not_half(array):
-    """Raise PyTorch's error for float16, for which it has no LU decomposition."""
-    if array.dtype == np.float16:
-        raise NotImplementedError("\"lu_cpu\" not implemented for 'Half'")
+def check_kernel(kernel, array):
+    """Raise PyTorch's error for a dtype that LAPACK does not have."""
+    if array.dtype.char not in "fd":
+        label = dtypes.of(array.dtype).label
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{label}'")
+
+
+def check_info(name, info, reason):
+    """Raise LinAlgError if some matrix failed; `reason` tells why, and may use `info`'s number."""
+    failed = np.flatnonzero(info)
+    if failed.size:
+        where = f"(Batch element {failed[0]}): " if info.ndim else ""
+        raise LinAlgError(f"{name}: {where}{reason.format(info.flat[failed[0]])}")
 
 
 def by_columns(matrices):
@@ -182,65 +97,151 @@ def by_columns(matrices):
     return np.array(matrices.swapaxes(-2, -1), order="C").swapaxes(-2, -1)
 
 
-def first_singular(matrices):
-    """Where an inverse fails: the matrix in a batch, in words, and its first zero pivot."""
-    for place, matrix in enumerate(matrices.reshape(-1, *matrices.shape[-2:])):
-        rest = matrix.copy()
-        for k in range(len(rest)):
-            row = k + np.abs(rest[k:, k]).argmax()
-            if rest[row, k] == 0:
-                where = f"(Batch element {place}): " if matrices.ndim > 2 else ""
-                return where, k + 1
-            rest[[k, row]] = rest[[row, k]]
-            rest[k + 1 :] -= np.outer(rest[k + 1 :, k] / rest[k, k], rest[k])
-    return "", len(matrices)
+def each(function, shapes, *batches):
+    """function(*matrices) for every matrix of some batches: arrays of its results, of these shapes."""
+    batch = batches[0].shape[:-2]
+    results = [np.empty(batch + shape, kind) for shape, kind in shapes]
+    for place in np.ndindex(batch):
+        for result, value in zip(results, function(*[b[place] for b in batches])):
+            result[place] = value
+    return results
 
 
-def _det_slope(grad, input, result):
-    matrix = input.mT
+# Determinants
+
+
+def _det_slope(grad, A, result):
+    matrix = A.mT
     singular = result == 0
     if singular.any():  # PyTorch's gradient is 0 there
-        unit = wrap(np.eye(input.shape[-1], dtype=input._array.dtype))
+        unit = wrap(np.eye(A.shape[-1], dtype=A._array.dtype))
         matrix = matrix.where(singular.logical_not()[..., None, None], unit)
-    scale = (grad * result).unsqueeze(-1).expand(input.shape[:-1])
-    return solve(matrix, scale.diag_embed().mT)
+    return _inverse_times(matrix, grad * result)
 
 
-@op(node="LinalgDetBackward", input=_det_slope)
-def det(input):
+def _inverse_times(matrix, scale):
+    """The inverses of matrices, each times a number."""
+    diagonal = scale.unsqueeze(-1).expand(matrix.shape[:-1])
+    return _solve(matrix, diagonal.diag_embed(), True, None)[0]
+
+
+@linalg_op(A=_det_slope)
+def linalg_det(A: Array):
+    """The determinant of a square matrix, or of each in a batch."""
+    check_square("linalg.det", A)
+    check_floating("linalg.det", A)
+    check_kernel("lu_cpu", A)
+    return np.linalg.det(A)
+
+
+@linalg_op(
+    returns=return_types.linalg_slogdet,
+    A=lambda grads, A: None if grads[1] is None else _inverse_times(A.mT, grads[1]),
+)
+def linalg_slogdet(A: Array):
+    """The sign of the determinant, and the logarithm of its size, which does not overflow."""
+    check_square("linalg.slogdet", A)
+    check_floating("linalg.slogdet", A, half=False)
+    return tuple(np.linalg.slogdet(A))
+
+
+@composite
+def det(input: Tensor):
     """The determinant of a square matrix, or of each in a batch.
 
     >>> torch.det(torch.tensor([[2., 1.], [1., 3.]]))
     tensor(5.)
     """
-    check_square("linalg.det", input)
-    check_not_half(input)
-    return np.linalg.det(input)
+    return linalg_det(input)
+
+
+@composite
+def slogdet(input: Tensor):
+    """The sign of the determinant, and the logarithm of its size."""
+    return old_slogdet(linalg_slogdet(input))
+
+
+@composite
+def logdet(input: Tensor):
+    """The logarithm of the determinant; nan if that is negative."""
+    check_square("logdet", input._array)
+    check_floating("logdet", input._array)
+    sign, logarithm = linalg_slogdet(input)
+    return logarithm.where(sign != -1, math.nan)
+
+
+# Inverses and systems of equations
+
+SINGULAR = (
+    "The diagonal element {} is zero, the inversion could not be completed because the input "
+    "matrix is singular."
+)
+UNSOLVED = "The solver failed because the input matrix is singular."
+
+
+def _solution(A, B):
+    """X in A @ X = B, and for each matrix the number of its first zero pivot, 0 if there is none."""
+    try:
+        X = np.linalg.solve(A, B)
+        return X, np.zeros(X.shape[:-2], np.int32)
+    except np.linalg.LinAlgError:
+        batch = np.broadcast_shapes(A.shape[:-2], B.shape[:-2])
+        A, B = (np.broadcast_to(x, batch + x.shape[-2:]) for x in (A, B))
+        return each(_eliminate, [(B.shape[-2:], B.dtype), ((), np.int32)], A, B)
+
+
+def _eliminate(A, X):
+    """Gauss's elimination, which goes on to infinity where LAPACK through NumPy gives up."""
+    A, X, info = A.copy(), X.copy(), 0
+    for k in range(len(A)):
+        row = k + np.abs(A[k:, k]).argmax()
+        A[[k, row]], X[[k, row]] = A[[row, k]], X[[row, k]]
+        if A[k, k] == 0:
+            info = info or k + 1
+            continue
+        factors = A[k + 1 :, k, None] / A[k, k]
+        A[k + 1 :] -= factors * A[k]
+        X[k + 1 :] -= factors * X[k]
+    for k in reversed(range(len(A))):
+        X[k] = (X[k] - A[k, k + 1 :] @ X[k + 1 :]) / A[k, k]
+    return X, info
 
 
 @op(
     node="LinalgInvExBackward",
-    returns=Plain("inverse"),
-    input=lambda grad, inverse: -(inverse.mT @ (grad @ inverse.mT)),
+    returns=inverse_and_info,
+    A=lambda grad, inverse: -(inverse.mT @ (grad @ inverse.mT)),
 )
-def inverse(input):
+def _inverse(A: Array, name):
+    check_square("linalg.inv", A)
+    check_floating("linalg.inv", A, half=False)
+    inverse, info = _solution(A, np.broadcast_to(np.eye(A.shape[-1], dtype=A.dtype), A.shape))
+    if name:
+        check_info(name, info, SINGULAR)
+    return by_columns(inverse), info
+
+
+@in_linalg
+def linalg_inv_ex(A: Tensor, *, check_errors: bool = False, out=None):
+    """The inverse, and 0 or the number of the first zero pivot: an error only if asked for."""
+    return _inverse(A, "linalg.inv_ex" if check_errors else None, out=out)
+
+
+@in_linalg
+def linalg_inv(A: Tensor, *, out=None):
     """The inverse of a square matrix, or of each in a batch. Raises LinAlgError if there is none.
 
-    >>> torch.inverse(torch.tensor([[2., 0.], [0., 4.]]))
+    >>> torch.linalg.inv(torch.tensor([[2., 0.], [0., 4.]]))
     tensor([[0.5000, 0.0000],
             [0.0000, 0.2500]])
     """
-    check_square("linalg.inv", input)
-    if input.dtype == np.float16:
-        raise RuntimeError("linalg.inv: Low precision dtypes not supported. Got Half")
-    try:
-        return by_columns(np.linalg.inv(input))
-    except np.linalg.LinAlgError:
-        where, pivot = first_singular(input)
-        raise LinAlgError(
-            f"linalg.inv: {where}The diagonal element {pivot} is zero, the inversion could not be "
-            "completed because the input matrix is singular."
-        ) from None
+    return write("linalg_inv_ex", _inverse(A, "linalg.inv")[0], out)
+
+
+@composite
+def inverse(input: Tensor, *, out=None):
+    """The same as `torch.linalg.inv`."""
+    return linalg_inv(input, out=out)
 
 
 def _is_vector(A, B):
@@ -249,7 +250,7 @@ def _is_vector(A, B):
 
 
 def _solve_slope(grad, A, B, left, result):
-    step = -_solve(A.mT, grad, left)
+    step = -_solve(A.mT, grad, left, None)[0]
     if _is_vector(A, B):
         return step.unsqueeze(-1) @ result.unsqueeze(-2)
     return step @ result.mT if left else result.mT @ step
@@ -257,134 +258,134 @@ def _solve_slope(grad, A, B, left, result):
 
 @op(
     node="LinalgSolveExBackward",
+    returns=result_and_info,
     A=_solve_slope,
-    B=lambda grad, A, left: _solve(A.mT, grad, left),
+    B=lambda grad, A, left: _solve(A.mT, grad, left, None)[0],
 )
-def _solve(A, B, left):
-    if not left:
-        return _solution(A.swapaxes(-2, -1), B.swapaxes(-2, -1)).swapaxes(-2, -1)
-    return _solution(A, B)
-
-
-def _solution(A, B):
+def _solve(A: Array, B: Array, left, name):
+    check_square("linalg.solve", A)
+    check_floating("linalg.solve", A)
+    if A.dtype != B.dtype:
+        raise RuntimeError(
+            "linalg.solve: Expected A and B to have the same dtype, but found A of type "
+            f"{dtypes.of(A.dtype).label} and B of type {dtypes.of(B.dtype).label} instead"
+        )
     vector = _is_vector(A, B)
     right = B[..., None] if vector else B
-    try:
-        result = np.linalg.solve(A, right)
-    except np.linalg.LinAlgError:
-        where, _ = first_singular(A)
-        raise LinAlgError(
-            f"torch.linalg.solve: {where}The solver failed because the input matrix is singular."
-        ) from None
-    except ValueError:
-        raise broadcast_error([np.broadcast_to(0, x.shape[:-2]) for x in (A, right)]) from None
+    check_matrix("linalg.solve", right, "B")
+    _check_equation("linalg.solve", A, right, left)
+    check_kernel("lu_cpu", A)
+    if not left:
+        A, right = A.swapaxes(-2, -1), right.swapaxes(-2, -1)
+    result, info = _solution(A, right)
+    if name:
+        check_info(name, info, UNSOLVED)
     if vector:
-        result = result[..., 0]
-    return by_columns(result) if result.ndim > 1 else result.copy()
+        return by_columns(result[..., 0]) if A.ndim > 2 else result[..., 0].copy(), info
+    result = by_columns(result)
+    return result if left else result.swapaxes(-2, -1), info
 
 
-def solve(A, B, *, left=True, out=None):
+def _check_equation(name, A, B, left):
+    side, (rows, columns) = A.shape[-1], B.shape[-2:]
+    if side != (rows if left else columns):
+        raise RuntimeError(
+            f"{name}: Incompatible shapes of A and B for the equation {'AX = B' if left else 'XA = B'} "
+            f"({side}x{side} and {rows}x{columns})"
+        )
+    _broadcast_batches(A, B)
+
+
+def _broadcast_batches(A, B):
+    try:
+        return np.broadcast_shapes(A.shape[:-2], B.shape[:-2])
+    except ValueError:
+        raise broadcast_error([np.broadcast_to(0, x.shape[:-2]) for x in (A, B)]) from None
+
+
+@in_linalg
+def linalg_solve_ex(
+    A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False, out=None
+):
+    """What `solve` gives, and 0 or the number of the first zero pivot: an error only if asked for."""
+    return _solve(A, B, left, "torch.linalg.solve_ex" if check_errors else None, out=out)
+
+
+@in_linalg
+def linalg_solve(A: Tensor, B: Tensor, *, left: bool = True, out=None):
     """The X that solves A @ X = B (X @ A = B if not `left`), A being square; B may be a vector.
 
     >>> A = torch.tensor([[2., 0.], [0., 4.]])
     >>> torch.linalg.solve(A, torch.tensor([2., 2.]))
     tensor([1.0000, 0.5000])
     """
-    a, b = A._array, B._array
-    check_square("linalg.solve", a)
-    if A.dtype is not B.dtype:
+    return write("linalg_solve_ex", _solve(A, B, left, "torch.linalg.solve")[0], out)
+
+
+# Tensors as matrices: some dimensions for the rows, the others for the columns
+
+
+def _check_sizes(columns, rows, ind):
+    if columns != rows:
         raise RuntimeError(
-            "linalg.solve: Expected A and B to have the same dtype, but found A of type "
-            f"{A.dtype.label} and B of type {B.dtype.label} instead"
+            f"Expected self to satisfy the requirement prod(self.shape[{ind}:]) == "
+            f"prod(self.shape[:{ind}]), but got {columns} != {rows}"
         )
-    if not b.ndim:
-        raise RuntimeError("linalg.solve: The input tensor B must have at least 2 dimensions.")
-    vector = _is_vector(a, b)
-    rows, columns = (b.shape[-1], 1) if vector else b.shape[-2:]
-    if a.shape[-1] != (rows if left else columns):
-        equation = "AX = B" if left else "XA = B"
+
+
+@in_linalg
+def linalg_tensorinv(input: Tensor, ind: int = 2, *, out=None):
+    """The inverse of what `tensordot(input, ..., dims)` does; the first `ind` dimensions are the rows."""
+    shape = input._array.shape
+    if ind <= 0:
+        raise RuntimeError(f"Expected a strictly positive integer for 'ind', but got {ind}")
+    if ind > len(shape):
+        raise RuntimeError(f"ArrayRef: invalid slice, N = {ind}; size = {len(shape)}")
+    rows, columns = math.prod(shape[:ind]), math.prod(shape[ind:])
+    _check_sizes(columns, rows, "ind")
+    result = linalg_inv(input.reshape(columns, rows)).reshape(shape[ind:] + shape[:ind])
+    return write("linalg_tensorinv", result, out)
+
+
+@in_linalg
+def linalg_tensorsolve(input: Tensor, other: Tensor, dims: Ints = None, *, out=None):
+    """The X for which tensordot(input, X, X.ndim) is `other`; `dims` of `input` move to its end first."""
+    if dims is not None:
+        input = input.movedim(dims, tuple(range(-len(dims), 0)))
+    shape = input._array.shape[other.ndim :]
+    size = math.prod(shape)
+    _check_sizes(size, other.numel(), "other.ndim")
+    result = linalg_solve(input.reshape(size, size), other.flatten()).reshape(shape)
+    return write("linalg_tensorsolve", result, out)
+
+
+# What PyTorch has removed, and what its errors advise instead
+
+REMOVED = {
+    "lstsq": " `torch.lstsq` is deprecated in favor of `torch.linalg.lstsq`.",
+    "solve": " `torch.solve` is deprecated in favor of `torch.linalg.solve`. `torch.linalg.solve` has its "
+    "arguments reversed and does not return the LU factorization.",
+    "symeig": " The default behavior has changed from using the upper triangular portion of the matrix by "
+    "default to using the lower triangular portion.",
+    "eig": " `torch.linalg.eig` returns complex tensors of dtype `cfloat` or `cdouble` rather than real "
+    "tensors mimicking complex tensors.",
+    "matrix_rank": "\nPlease use the `torch.linalg.matrix_rank` function instead. The parameter 'symmetric' "
+    "was renamed in `torch.linalg.matrix_rank()` to 'hermitian'.",
+}
+
+
+def _removed(name, advice):
+    def function(*args, **kwargs):
         raise RuntimeError(
-            f"linalg.solve: Incompatible shapes of A and B for the equation {equation} "
-            f"({a.shape[-1]}x{a.shape[-1]} and {rows}x{columns})"
+            f"This function was deprecated since version 1.9 and is now removed.{advice}"
         )
-    check_not_half(a)
-    return _solve(A, B, left, out=out)
+
+    function.__name__ = name
+    function.__doc__ = (
+        f"Removed from PyTorch, as from here: `torch.linalg` has what follows `{name}`."
+    )
+    composite(function, method=name != "matrix_rank")
 
 
-# Other products
-
-
-@op(
-    node="LinalgCrossBackward",
-    input=lambda grad, other, dim: _cross(other, grad, dim),
-    other=lambda grad, input, dim: _cross(grad, input, dim),
-)
-def _cross(input, other, dim):
-    if input.ndim != other.ndim:
-        raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
-    place = wrap_dim(dim, input.ndim)
-    sizes = (input.shape[place], other.shape[place])
-    if sizes != (3, 3):
-        raise RuntimeError(
-            f"linalg.cross: inputs dimension {dim} must have length 3. Got {sizes[0]} and "
-            f"{sizes[1]}"
-        )
-    check_same_dtype(input, other)
-    if input.dtype == bool:
-        raise no_bools("cross")
-    try:
-        return contiguous(np.cross(input, other, axis=place))
-    except ValueError:
-        raise broadcast_error((input, other)) from None
-
-
-@composite
-def cross(input, other, dim=None, *, out=None):
-    """The cross product of vectors of three elements, along `dim` (or the first of size 3).
-
-    >>> torch.cross(torch.tensor([1, 0, 0]), torch.tensor([0, 1, 0]))
-    tensor([0, 0, 1])
-    """
-    if dim is None:
-        if 3 not in input._array.shape:
-            raise RuntimeError("no dimension of size 3 in input")
-        dim = input._array.shape.index(3)
-    return _cross(input, other, dim, out=out)
-
-
-@composite
-def kron(input, other, *, out=None):
-    """The Kronecker product: every element of `input` times the whole of `other`.
-
-    >>> torch.kron(torch.tensor([1, 10]), torch.tensor([1, 2]))
-    tensor([ 1,  2, 10, 20])
-    """
-    ndim = max(input.ndim, other.ndim)
-    first, second = ((1,) * (ndim - t.ndim) + t._array.shape for t in (input, other))
-    left = _unsafe_view(input, tuple(n for size in first for n in (size, 1)))
-    right = _unsafe_view(other, tuple(n for size in second for n in (1, size)))
-    result = _unsafe_view(left * right, tuple(a * b for a, b in zip(first, second)))
-    return result if out is None else write("kron", result, out)
-
-
-@composite(method=False)
-def vander(x, N=None, increasing=False):
-    """The powers of a vector's elements, a row for each: from N-1 down to 0, or from 0 up.
-
-    >>> torch.vander(torch.tensor([1, 2, 3]), increasing=True)
-    tensor([[1, 1, 1],
-            [1, 2, 4],
-            [1, 3, 9]])
-    """
-    if x.ndim != 1:
-        raise RuntimeError("x must be a one-dimensional tensor.")
-    count = x.numel() if N is None else N
-    if count < 0:
-        raise RuntimeError("N must be non-negative.")
-    result = x.new_empty(x.numel(), count, dtype=dtypes.join(x.dtype, dtypes.int64))
-    if count > 0:
-        result.select(1, 0).fill_(1)
-    if count > 1:
-        result[:, 1:].copy_(x.unsqueeze(1))
-        result[:, 1:].copy_(result[:, 1:].cumprod(1))
-    return result if increasing else result.flip(1)
+for name, advice in REMOVED.items():
+    _removed(name, advice)

@@ -1,13 +1,17 @@
 """Elements by their place in reading order, or by a mask: `take`, `masked_select`, `nonzero` …"""
 
+import math
+
 import numpy as np
 
+from .. import dtypes
 from ..arguments import broadcast_error
 from ..declare import Array, composite, op
-from ..tensor import wrap
+from ..tensor import Tensor
 from .gather import with_dims
 from .join import cat
-from .slices import copy_in_order, label
+from .parts import copy_in_order
+from .slices import label
 from .views import expand_strides
 
 # By place
@@ -53,7 +57,7 @@ def _put_slope(grad, index, source, accumulate):
     input=_put_slope,
     source=lambda grad, index, source: grad.take(index).reshape(source.shape),
 )
-def put(input, index: Array, source, accumulate=False):
+def put(input, index: Array, source, accumulate: bool = False):
     """A copy with elements written (or added) at some places, counted in reading order."""
     _check_long("put_", index)
     if input.dtype != source.dtype:
@@ -137,7 +141,7 @@ def masked_scatter(input, mask: Array, source):
 
 
 @composite(torch=False)
-def masked_scatter_(self, mask, source):
+def masked_scatter_(self: Tensor, mask: Tensor, source: Tensor):
     """Like `masked_scatter`, but in place."""
     expand_strides(mask._array, self._array.shape)  # raises PyTorch's error if that can't be done
     return masked_scatter.op.in_place(self, (mask, source), {})
@@ -147,7 +151,7 @@ def masked_scatter_(self, mask, source):
 
 
 @composite
-def nonzero(input, *, as_tuple=False, out=None):
+def nonzero(input: Tensor, *, as_tuple: bool = False, out=None):
     """The places of all elements that are not zero, a row of indices for each.
 
     `as_tuple=True` gives one tensor of indices for each dimension instead.
@@ -157,8 +161,7 @@ def nonzero(input, *, as_tuple=False, out=None):
             [1, 0]])
     """
     if as_tuple:
-        (array,) = with_dims(input._array)
-        return tuple(wrap(index.copy()) for index in array.nonzero())
+        return argwhere(input if input.ndim else input.reshape(1)).unbind(1)
     return argwhere(input, out=out)
 
 
@@ -168,3 +171,37 @@ def argwhere(input: Array):
     if not input.ndim:
         return np.empty((np.count_nonzero(input), 0), np.int64)
     return np.array(input.nonzero()).T
+
+
+@op()
+def nonzero_static(input: Array, *, size: int, fill_value: int = -1):
+    """Like `nonzero`, but always `size` rows: the first ones, or filled up with `fill_value`."""
+    if size < 0:
+        raise RuntimeError("nonzero_static: 'size' must be an non-negative integer")
+    result = np.full((size, input.ndim), fill_value)
+    if input.ndim:
+        found = np.array(input.nonzero()).T[:size]
+        result[: len(found)] = found
+    return result
+
+
+@composite(method=False)
+def unravel_index(indices, shape):
+    """The indices along each dimension of a `shape`, for places that are counted in reading order.
+
+    >>> torch.unravel_index(torch.tensor([3, 5]), (2, 3))
+    (tensor([1, 1]), tensor([0, 2]))
+    """
+    if indices.is_complex() or indices.is_floating_point() or indices.dtype is dtypes.bool_:
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
+    if not isinstance(shape, (int, tuple, list)):
+        raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {type(shape)}")
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    for size in sizes:
+        if not isinstance(size, int):
+            raise TypeError(f"expected 'shape' sequence to only contain ints, but got {type(size)}")
+    if any(size < 0 for size in sizes):
+        raise ValueError(f"'shape' cannot have negative values, but got {sizes}")
+    steps = [math.prod(sizes[d + 1 :]) for d in range(len(sizes))]
+    places = indices.unsqueeze(-1).floor_divide(indices.new_tensor(steps, dtype=dtypes.int64))
+    return (places % indices.new_tensor(sizes, dtype=dtypes.int64)).unbind(-1)

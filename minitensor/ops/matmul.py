@@ -4,11 +4,10 @@ import numpy as np
 
 from .. import dtypes
 from ..arguments import broadcast_error, check_same_dtype, wrong_type
-from ..declare import composite, op
+from ..declare import Array, composite, op
 from ..grad_mode import state
 from ..tensor import Tensor
 from .reshape import _unsafe_view
-from .views import expand_strides
 
 
 def check_tensors(name, **values):
@@ -16,6 +15,16 @@ def check_tensors(name, **values):
     for position, (parameter, value) in enumerate(values.items(), start=1):
         if not isinstance(value, Tensor):
             raise wrong_type(name, parameter, position, "Tensor", value)
+
+
+def labels(*arrays):
+    """The dtypes of arrays, as PyTorch's errors call them."""
+    return [dtypes.of(a.dtype).label for a in arrays]
+
+
+def ctypes(*arrays):
+    """The dtypes of arrays, as C calls them."""
+    return [dtypes.of(a.dtype).ctype for a in arrays]
 
 
 def multiply(a, b, kernel):
@@ -42,7 +51,7 @@ def scaled(grad, factor):
 
 
 @op(input=lambda grad, mat2: grad.mm(mat2.t()), mat2=lambda grad, input: input.t().mm(grad))
-def mm(input, mat2):
+def mm(input: Array, mat2: Array):
     """The product of two matrices: (n, k) and (k, m) give (n, m). Both must have the same dtype.
 
     >>> torch.mm(torch.tensor([[1., 2.]]), torch.tensor([[3.], [4.]]))
@@ -52,25 +61,23 @@ def mm(input, mat2):
         raise RuntimeError("self must be a matrix")
     if mat2.ndim != 2:
         raise RuntimeError("mat2 must be a matrix")
-    if input.shape[1] != mat2.shape[0]:
-        raise _inner_error(input, mat2)
+    _check_inner(input, mat2)
     if input.dtype != mat2.dtype:
-        first, second = dtypes.of(input.dtype).ctype, dtypes.of(mat2.dtype).ctype
+        first, second = ctypes(input, mat2)
         raise RuntimeError(
             f"expected m1 and m2 to have the same dtype, but got: {first} != {second}"
         )
     return multiply(input, mat2, "addmm_impl_cpu_")
 
 
-def _inner_error(mat1, mat2):
-    (rows, inner), (inner2, columns) = mat1.shape, mat2.shape
-    return RuntimeError(
-        f"mat1 and mat2 shapes cannot be multiplied ({rows}x{inner} and {inner2}x{columns})"
-    )
+def _check_inner(mat1, mat2):
+    if mat1.shape[1] != mat2.shape[0]:
+        (n, k), (k2, m) = mat1.shape, mat2.shape
+        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {k2}x{m})")
 
 
 @op(input=lambda grad, vec: grad.outer(vec), vec=lambda grad, input: input.t().mv(grad))
-def mv(input, vec):
+def mv(input: Array, vec: Array):
     """The product of a matrix and a vector: (n, k) and (k,) give (n,)."""
     rows = input.shape[:1] if input.ndim == 2 else (1,)
     _check_mv(rows, vec.dtype, input, vec)
@@ -89,51 +96,64 @@ def _check_mv(added, added_dtype, mat, vec):
             f"size mismatch, got input ({size}), mat ({rows}x{columns}), vec ({vec.size})"
         )
     if not added_dtype == mat.dtype == vec.dtype:
-        labels = [dtypes.of(d).label for d in (added_dtype, mat.dtype, vec.dtype)]
+        kinds = [dtypes.of(d).label for d in (added_dtype, mat.dtype, vec.dtype)]
         raise RuntimeError(
-            "addmv input tensors must have the same dtype, but got {}, {}, and {}".format(*labels)
+            "addmv input tensors must have the same dtype, but got {}, {}, and {}".format(*kinds)
         )
 
 
 @op(input=lambda grad, tensor: grad * tensor, tensor=lambda grad, input: grad * input)
-def dot(input, tensor):
+def dot(input: Array, tensor: Array):
     """The sum of the products of two vectors' elements.
 
     >>> torch.dot(torch.tensor([1., 2.]), torch.tensor([3., 4.]))
     tensor(11.)
     """
-    if input.ndim != 1 or tensor.ndim != 1:
-        raise RuntimeError(f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors")
-    if input.dtype != tensor.dtype:
-        first, second = dtypes.of(input.dtype).label, dtypes.of(tensor.dtype).label
+    return _dot(input, tensor)
+
+
+@op(input=lambda grad, other: grad * other, other=lambda grad, input: grad * input)
+def vdot(input: Array, other: Array):
+    """The same as `dot`; in PyTorch it differs for complex numbers."""
+    return _dot(input, other)
+
+
+def _dot(a, b):
+    if a.ndim != 1 or b.ndim != 1:
+        raise RuntimeError(f"1D tensors expected, but got {a.ndim}D and {b.ndim}D tensors")
+    if a.dtype != b.dtype:
+        first, second = labels(a, b)
         raise RuntimeError(
             f"dot : expected both vectors to have same dtype, but found {first} and {second}"
         )
-    if input.size != tensor.size:
+    if a.size != b.size:
         raise RuntimeError(
-            f"inconsistent tensor size, expected tensor [{input.size}] and src [{tensor.size}] to "
-            f"have the same number of elements, but got {input.size} and {tensor.size} elements "
-            "respectively"
+            f"inconsistent tensor size, expected tensor [{a.size}] and src [{b.size}] to have the "
+            f"same number of elements, but got {a.size} and {b.size} elements respectively"
         )
-    if input.dtype == np.bool_:
+    if a.dtype == np.bool_:
         raise no_bools("dot")
-    return multiply(input, tensor, "dot")
+    return multiply(a, b, "dot")
 
 
 @op(
     input=lambda grad, mat2: grad.bmm(mat2.transpose(1, 2)),
     mat2=lambda grad, input: input.transpose(1, 2).bmm(grad),
 )
-def bmm(input, mat2):
+def bmm(input: Array, mat2: Array):
     """Products of matrices in batches: (b, n, k) and (b, k, m) give (b, n, m)."""
     _check_batches(input, mat2)
     return multiply(input, mat2, "bmm")
 
 
-def _check_batches(batch1, batch2):
+def _check_3d(batch1, batch2):
     for name, batch in (("batch1", batch1), ("batch2", batch2)):
         if batch.ndim != 3:
             raise RuntimeError(f"{name} must be a 3D tensor")
+
+
+def _check_batches(batch1, batch2):
+    _check_3d(batch1, batch2)
     expected = [batch1.shape[0], batch1.shape[2]]
     if list(batch2.shape[:2]) != expected:
         raise RuntimeError(
@@ -141,95 +161,6 @@ def _check_batches(batch1, batch2):
             f"{list(batch2.shape[:2])}."
         )
     check_same_dtype(batch1, batch2)
-
-
-# With something added: beta * input + alpha * product
-
-
-def _add_product(input, a, b, kernel, beta, alpha):
-    shape = (*a.shape[:-1], *b.shape[a.ndim - 1 :])
-    expand_strides(input, shape)  # raises PyTorch's error if that can't be done
-    half = input.dtype == np.float16
-    input, a, b = (x.astype(np.float32) if half else x for x in (input, a, b))
-    product = _weighted(multiply(a, b, kernel), alpha)
-    result = product if beta == 0 else product + _weighted(input, beta)
-    return result.astype(np.float16) if half else result
-
-
-def _weighted(array, weight):
-    return array if weight == 1 else array * np.array(weight).astype(array.dtype)
-
-
-@op(
-    input=lambda grad, beta: scaled(grad, beta),
-    mat1=lambda grad, mat2, alpha: scaled(grad.mm(mat2.t()), alpha),
-    mat2=lambda grad, mat1, alpha: scaled(mat1.t().mm(grad), alpha),
-)
-def addmm(input, mat1, mat2, *, beta=1, alpha=1):
-    """beta * input + alpha * (mat1 @ mat2), for matrices; `input` is broadcast."""
-    for name, mat in (("mat1", mat1), ("mat2", mat2)):
-        if mat.ndim != 2:
-            raise RuntimeError(f"{name} must be a matrix, got {mat.ndim}-D tensor")
-    if mat1.shape[1] != mat2.shape[0]:
-        raise _inner_error(mat1, mat2)
-    for name, array in (("self", input), ("mat1", mat1)):
-        if array.dtype != mat2.dtype:
-            first, second = dtypes.of(array.dtype).label, dtypes.of(mat2.dtype).label
-            raise RuntimeError(
-                f"{name} and mat2 must have the same dtype, but got {first} and {second}"
-            )
-    return _add_product(input, mat1, mat2, "addmm_impl_cpu_", beta, alpha)
-
-
-@op(
-    input=lambda grad, beta: scaled(grad, beta),
-    mat=lambda grad, vec, alpha: scaled(grad.outer(vec), alpha),
-    vec=lambda grad, mat, alpha: scaled(mat.t().mv(grad), alpha),
-)
-def addmv(input, mat, vec, *, beta=1, alpha=1):
-    """beta * input + alpha * (mat @ vec), for a matrix and a vector."""
-    _check_mv(input.shape, input.dtype, mat, vec)
-    return _add_product(input, mat, vec, "addmv_impl_cpu", beta, alpha)
-
-
-@op(
-    input=lambda grad, beta: scaled(grad, beta),
-    batch1=lambda grad, batch2, alpha: scaled(grad.bmm(batch2.transpose(1, 2)), alpha),
-    batch2=lambda grad, batch1, alpha: scaled(batch1.transpose(1, 2).bmm(grad), alpha),
-)
-def baddbmm(input, batch1, batch2, *, beta=1, alpha=1):
-    """beta * input + alpha * (batch1 @ batch2), for matrices in batches; `input` is broadcast."""
-    _check_batches(batch1, batch2)
-    if input.dtype != batch1.dtype:
-        names = [dtypes.of(a.dtype).ctype for a in (input, batch1, batch2)]
-        raise RuntimeError(
-            "Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}".format(*names)
-        )
-    return _add_product(input, batch1, batch2, "baddbmm", beta, alpha)
-
-
-def _in_place(function):
-    """The twin that writes over `input`, whose shape must be that of the product."""
-
-    def twin(self, first, second, *, beta=1, alpha=1):
-        check_tensors(function.op.name + "_", input=self, first=first, second=second)
-        a, b = first._array.shape, second._array.shape
-        shape = (*a[:-1], *b[len(a) - 1 :])
-        if self._array.shape != shape and a and len(b) in (len(a), len(a) - 1):
-            function(self.detach(), first.detach(), second.detach())  # other errors come first
-            raise RuntimeError(
-                f"Bad in-place call: input tensor size {list(self.shape)} and output tensor size "
-                f"{list(shape)} should match"
-            )
-        return function.op.in_place(self, (first, second), {"beta": beta, "alpha": alpha})
-
-    twin.__name__ = function.op.name + "_"
-    twin.__doc__ = f"Like `{function.op.name}`, but in place."
-    setattr(Tensor, twin.__name__, twin)
-
-
-for function in (addmm, addmv, baddbmm):
-    _in_place(function)
 
 
 # Any dimensions
@@ -241,7 +172,7 @@ def _only_row(input):
 
 
 @composite
-def matmul(input, other, *, out=None):
+def matmul(input: Tensor, other: Tensor, *, out=None):
     """The matrix product, `input @ other`: rows by columns, of the last two dimensions.
 
     A vector counts as a row on the left, as a column on the right; dimensions before the last two
@@ -250,8 +181,6 @@ def matmul(input, other, *, out=None):
     >>> torch.matmul(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 0]))
     tensor([1, 3])
     """
-    if not isinstance(input, Tensor) or not isinstance(other, Tensor):
-        check_tensors("matmul", input=input, other=other)
     if out is not None:
         return write("matmul", matmul(input, other), out)
     dims = (input._array.ndim, other._array.ndim)
@@ -274,12 +203,21 @@ def matmul(input, other, *, out=None):
 Tensor.__rmatmul__ = lambda self, other: NotImplemented  # `@` is for tensors on both sides
 
 
-def write(name, result, out):
-    """Put the result of a composite into the tensor given as `out=`."""
+def write(name, result, out, cast=False):
+    """The result of a composite, put into the tensor given as `out=`, if there is one.
+
+    Unless `cast`, that has to have the result's dtype.
+    """
+    if out is None:
+        return result
     if state.enabled and (result.requires_grad or out.requires_grad):
         raise RuntimeError(
             f"{name}(): functions with out=... arguments don't support automatic differentiation, "
             "but one of the arguments requires grad."
+        )
+    if out.dtype is not result.dtype and not cast:
+        raise RuntimeError(
+            f"Expected out tensor to have dtype {result.dtype.ctype}, but got {out.dtype.ctype} instead"
         )
     if out._array.shape != result._array.shape:
         out._resize(result._array.shape, warn=True)

@@ -5,10 +5,16 @@ import math
 import numpy as np
 
 from .. import dtypes
-from ..arguments import NUMBERS, broadcast_error, wrong_type
+from ..arguments import broadcast_error, check_same_dtype
 from ..declare import Array, composite, op
-from ..tensor import Tensor
+from ..signature import DType, Ints, Number
+from ..tensor import Tensor, wrap_dim
+from .decompositions import linalg_svdvals
+from .linalg import check_floating, check_matrix, in_linalg
+from .matmul import write
 from .reduce import contiguous, put_back, reduced_axes, work_dtype
+
+# Norms of vectors
 
 
 def _size(input, ord, axes, keepdim):
@@ -51,8 +57,10 @@ def _size_slope(grad, input, ord, dim, keepdim, result):
 
 @op(node="LinalgVectorNormBackward", input=_size_slope)
 def _vector_norm(input: Array, ord=2, dim=None, keepdim=False, *, dtype=None):
-    _check_floating(input, dtype)
+    name = "linalg.vector_norm"
+    check_floating(name, input)
     if dtype is not None:
+        _check_widening(name, input, dtype)
         input = input.astype(dtype.numpy, copy=False)
     axes = reduced_axes(dim, input.ndim, "linalg_vector_norm")
     if not input.size and (ord < 0 or math.isinf(ord)):
@@ -60,23 +68,16 @@ def _vector_norm(input: Array, ord=2, dim=None, keepdim=False, *, dtype=None):
     return _size(input, ord, axes, keepdim)
 
 
-def _check_floating(input, dtype):
+def _check_widening(name, input, dtype):
     given = dtypes.of(input.dtype)
-    if not given.is_floating_point:
-        raise RuntimeError(
-            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
-            f"{given.label}"
-        )
-    if dtype is None:
-        return
     if not dtype.is_floating_point:
         raise RuntimeError(
-            f"linalg.vector_norm: dtype should be floating point or complex, but got {dtype.label}"
+            f"{name}: dtype should be floating point or complex, but got {dtype.label}"
         )
     if dtype.itemsize < given.itemsize:
         raise RuntimeError(
-            f"linalg.vector_norm: the dtype of the input ({given.label}) should be convertible "
-            f"without narrowing to the specified dtype ({dtype.label})"
+            f"{name}: the dtype of the input ({given.label}) should be convertible without narrowing "
+            f"to the specified dtype ({dtype.label})"
         )
 
 
@@ -86,7 +87,7 @@ def _check_not_empty(input, ord, dims):
         raise RuntimeError(
             f"{start}an empty tensor because the operation does not have an identity"
         )
-    for dim in dims:
+    for dim in dims if isinstance(dims, tuple) else (dims,):
         if input.shape[dim] == 0:
             raise RuntimeError(
                 f"{start}the dimension {dim}because this dimension is empty and the operation "
@@ -94,54 +95,159 @@ def _check_not_empty(input, ord, dims):
             )
 
 
+@in_linalg
+def linalg_vector_norm(
+    input: Tensor,
+    ord: Number = 2,
+    dim: Ints = None,
+    keepdim: bool = False,
+    *,
+    dtype: DType = None,
+    out=None,
+):
+    """The norm of all elements, or along dims, as if they were one vector.
+
+    >>> torch.linalg.vector_norm(torch.tensor([3., 4.]))
+    tensor(5.)
+    """
+    return _vector_norm(input, ord, dim, keepdim, dtype=dtype, out=out)
+
+
+# Norms of matrices
+
+
+@in_linalg
+def linalg_matrix_norm(
+    input: Tensor,
+    ord="fro",
+    dim: Ints = (-2, -1),
+    keepdim: bool = False,
+    *,
+    dtype: DType = None,
+    out=None,
+):
+    """The norm of a matrix: "fro" for the root of the sum of squares, "nuc" for that of singular values.
+
+    2 gives the largest singular value, 1 the largest column sum, inf the largest row sum; -2, -1 and
+    -inf the smallest.
+    """
+    if not isinstance(ord, str) and abs(ord) not in (1, 2, math.inf):
+        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
+    check_matrix("linalg.matrix_norm", input._array)
+    check_floating("linalg.matrix_norm", input._array, half=ord not in (2, -2, "nuc"))
+    if isinstance(ord, str) and ord not in ("fro", "nuc"):
+        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
+    return write("linalg_matrix_norm", _matrix_norm(input, ord, dim, keepdim, dtype), out)
+
+
+def _matrix_norm(input, ord, dim, keepdim, dtype):
+    if isinstance(dim, int) or len(dim) != 2:
+        listed = " ".join(map(str, (dim,) if isinstance(dim, int) else dim))
+        raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {listed}")
+    rows, columns = (wrap_dim(d, input.ndim) for d in dim)
+    if rows == columns:
+        raise RuntimeError(f"linalg.matrix_norm: dims must be different. Got ({dim[0]}, {dim[1]})")
+    if ord == "fro":
+        return _vector_norm(input, 2, tuple(dim), keepdim, dtype=dtype)
+    if ord in (2, -2, "nuc"):
+        return _norm_of_values(input, ord, rows, columns, keepdim, dtype)
+    summed, compared = (columns, rows) if math.isinf(ord) else (rows, columns)
+    sums = _vector_norm(input, 1, (summed,), keepdim, dtype=dtype)
+    compared -= compared > summed and not keepdim
+    return sums.amax(compared, keepdim) if ord > 0 else sums.amin(compared, keepdim)
+
+
+def _norm_of_values(input, ord, rows, columns, keepdim, dtype):
+    input = input if dtype is None else input.to(dtype)
+    order = [d for d in range(input.ndim) if d not in (rows, columns)] + [rows, columns]
+    values = linalg_svdvals(input.permute(order))
+    if ord == "nuc":
+        size = values.sum(-1, keepdim)
+    else:
+        size = values.amax(-1, keepdim) if ord > 0 else values.amin(-1, keepdim)
+    if not keepdim:
+        return size
+    return size.unsqueeze(-1).permute([order.index(d) for d in range(input.ndim)])
+
+
+# Of both
+
+
+@in_linalg
+def linalg_norm(
+    input: Tensor,
+    ord=None,
+    dim: Ints = None,
+    keepdim: bool = False,
+    *,
+    out=None,
+    dtype: DType = None,
+):
+    """A norm: of a matrix if an order is given and there are two dimensions, else of a vector.
+
+    >>> torch.linalg.norm(torch.tensor([[1., 2.], [3., 4.]]), 1)
+    tensor(6.)
+    """
+    dims = (dim,) if isinstance(dim, int) else dim
+    if dims is not None and len(dims) not in (1, 2) and not isinstance(ord, str):
+        raise RuntimeError(
+            f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {list(dims)}"
+        )
+    if ord is None:
+        return _vector_norm(input, 2, dims, keepdim, dtype=dtype, out=out)
+    if dims is None and input.ndim not in (1, 2):
+        raise RuntimeError(
+            "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got "
+            f"{input.ndim}D."
+        )
+    if isinstance(ord, str) or (input.ndim if dims is None else len(dims)) == 2:
+        return linalg_matrix_norm(input, ord, dims or (-2, -1), keepdim, dtype=dtype, out=out)
+    return _vector_norm(input, ord, dims, keepdim, dtype=dtype, out=out)
+
+
 @composite
 def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     """The norm of all elements, or along dims: the p-th root of the sum of their p-th powers.
 
-    `p`: a number, `inf`, `-inf`, or "fro", the same as 2. (PyTorch also has "nuc".)
+    `p`: a number, `inf`, `-inf`, "fro", the same as 2, or "nuc", the sum of a matrix's singular values.
 
     >>> x = torch.tensor([3., -4.])
     >>> x.norm(), x.norm(1), x.norm(float("inf"))
     (tensor(5.), tensor(7.), tensor(4.))
     """
     dims = dim if dim is None or isinstance(dim, (tuple, list)) else (dim,)
-    if isinstance(p, str):
-        _check_name(p, dims)
+    if isinstance(p, str) and (p != "fro" or (dims is not None and len(dims) > 2)):
+        dims = tuple(range(input.ndim)) if dims is None else dims
+        return linalg_matrix_norm(input, p, dims, keepdim, dtype=dtype, out=out)
     order = 2 if p is None or p == "fro" else p.item() if isinstance(p, Tensor) else p
     return _vector_norm(input, order, dims, keepdim, dtype=dtype, out=out)
 
 
-def _check_name(p, dims):
-    if p == "nuc":
-        raise NotImplementedError(
-            "linalg.matrix_norm: minitensor has no singular values, which order nuc needs"
-        )
-    if p != "fro":
-        raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
-    if dims is not None and len(dims) > 2:
-        raise RuntimeError(
-            f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dims))}"
-        )
+@composite(method=False)
+def nuclear_norm(input: Tensor, dim=(-2, -1), keepdim: bool = False, *, out=None):
+    """The sum of a matrix's singular values."""
+    if isinstance(dim, bool):
+        dim, keepdim = (-2, -1), dim
+    return linalg_matrix_norm(input, "nuc", dim, keepdim, out=out)
+
+
+# Distances
 
 
 def _distance_slope(grad, input, other, p, result):
     return _size_slope(grad, input - other, p, None, False, result)
 
 
-def _distance_slope_of_other(grad, input, other, p, result):
-    slope = _distance_slope(grad, input, other, p, result)
-    return None if slope is None else -slope
-
-
-@op(input=_distance_slope, other=_distance_slope_of_other)
-def dist(input, other, p=2):
+@op(
+    input=_distance_slope,
+    other=lambda grad, input, other, p, result: _distance_slope(grad, other, input, p, result),
+)
+def dist(input: Array, other: Array, p: Number = 2):
     """The p-norm of input - other.
 
     >>> torch.dist(torch.tensor([1., 2.]), torch.tensor([4., 6.]))
     tensor(5.)
     """
-    if isinstance(p, bool) or not isinstance(p, NUMBERS):
-        raise wrong_type("dist", "p", 3, "Number", p)
     dtype = dtypes.result_dtype(input, other)
     if dtype.kind != "f":
         label = dtypes.of(dtype).label
@@ -153,3 +259,65 @@ def dist(input, other, p=2):
     except ValueError:
         raise broadcast_error((input, other)) from None
     return _size(difference, p, None, False)
+
+
+def _pair_slope(grad, x1, x2, p, result):
+    difference = x1.unsqueeze(-2) - x2.unsqueeze(-3)
+    if p == 0:
+        return difference * 0
+    if math.isinf(p):
+        reached = difference.abs() == result.unsqueeze(-1)
+        return difference.sgn() * reached * grad.unsqueeze(-1)
+    return _size_slope(grad, difference, p, -1, False, result)
+
+
+@op(
+    node="CdistBackward",
+    x1=lambda grad, x1, x2, p, result: _pair_slope(grad, x1, x2, p, result).sum(-2),
+    x2=lambda grad, x1, x2, p, result: _pair_slope(grad, x1, x2, p, result).sum(-3).neg(),
+)
+def _pair_distances(x1: Array, x2: Array, p):
+    for name, array in (("X1", x1), ("X2", x2)):
+        label = dtypes.of(array.dtype).label
+        if array.dtype.kind != "f":
+            raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {label}")
+    for name, array in (("X1", x1), ("X2", x2)):
+        if array.ndim < 2:
+            raise RuntimeError(
+                f"cdist only supports at least 2D tensors, {name} got: {array.ndim}D"
+            )
+    if x1.shape[-1] != x2.shape[-1]:
+        raise RuntimeError(
+            f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}"
+        )
+    if p < 0:
+        raise RuntimeError("cdist only supports non-negative p values")
+    check_same_dtype(x1, x2)
+    if x1.itemsize == 2:
+        raise NotImplementedError("\"cdist\" not implemented for 'Half'")
+    try:
+        np.broadcast_shapes(x1.shape[:-2], x2.shape[:-2])
+    except ValueError:
+        raise broadcast_error([np.broadcast_to(0, x.shape[:-2]) for x in (x1, x2)]) from None
+    difference = x1[..., :, None, :] - x2[..., None, :, :]
+    return _size(difference, p if difference.size else 1, -1, False)
+
+
+@composite(method=False)
+def cdist(
+    x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"
+):
+    """The p-norms of the differences between every row of one matrix and every row of another.
+
+    `compute_mode` is checked and has no effect here.
+
+    >>> torch.cdist(torch.tensor([[0., 0.]]), torch.tensor([[3., 4.], [0., 1.]]))
+    tensor([[5., 1.]])
+    """
+    if compute_mode not in (
+        "use_mm_for_euclid_dist_if_necessary",
+        "use_mm_for_euclid_dist",
+        "donot_use_mm_for_euclid_dist",
+    ):
+        raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
+    return _pair_distances(x1, x2, p)

@@ -1,32 +1,53 @@
-"""Parts of a tensor as views: slices, pieces, diagonals, windows. Nothing is copied."""
+"""Parts of a tensor: slices, pieces, diagonals, windows. They are views: nothing is copied.
+
+Those that fill a gradient, or a copy, from a part have that part's view function as an argument.
+"""
 
 import numpy as np
 
 from ..declare import Array, composite, op, view
-from ..tensor import wrap_dim
+from ..signature import Ints
+from ..storage import is_dense
+from ..tensor import Tensor, wrap_dim
+from .inplace import zeros
 from .join import cat, stack
 from .views import restride
 
 
-@op(node="SelectBackwardBackward", grad=lambda grad, dim, index: grad.select(dim, index))
-def _select_backward(grad: Array, shape, dim, index):
-    return _placed(grad, shape, dim, index)
+def copy_in_order(array):
+    """A copy that keeps the order in memory if the original has no gaps there."""
+    if not is_dense(array):
+        return array.copy("C")
+    home = np.empty(array.size, array.dtype)
+    copy = np.ndarray(array.shape, array.dtype, home, 0, array.strides)
+    copy[...] = array
+    return copy
 
 
-@op(node="SliceBackwardBackward", grad=lambda grad, dim, index: slice_view(grad, dim, index))
-def _slice_backward(grad: Array, shape, dim, index):
-    return _placed(grad, shape, dim, index)
-
-
-def _placed(grad, shape, dim, index):
+def _placed(grad, shape, part, *where):
+    """Zeros with `grad` at the part that a view function picks out."""
     result = np.zeros(shape, grad.dtype)
-    result[(slice(None),) * (dim % len(shape)) + (index,)] = grad
+    np.copyto(part(result, *where), grad)
     return result
 
 
-@view(input=lambda grad, input_shape, dim, index: _select_backward(grad, input_shape, dim, index))
-def select(input, dim, index):
-    """The slice at `index` of dimension `dim`, without that dimension: what `x[index]` is for `dim` 0."""
+def replaced(input, src, part, *where):
+    """A copy of `input` with `src` at the part that a view function picks out."""
+    result = copy_in_order(input)
+    target = part(result, *where)
+    if src.shape != target.shape:
+        raise RuntimeError(
+            "expected src to have a size equal to the slice of self. src size = "
+            f"{list(src.shape)}, slice size = {list(target.shape)}"
+        )
+    np.copyto(target, src, casting="unsafe")
+    return result
+
+
+# One index
+
+
+def _select_view(input, dim, index):
     if not input.ndim:
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
     dim = wrap_dim(dim, input.ndim)
@@ -38,36 +59,112 @@ def select(input, dim, index):
     return input[(slice(None),) * dim + (index, ...)]
 
 
-@view(
-    node="SliceBackward",
-    input=lambda grad, input_shape, dim, index: _slice_backward(grad, input_shape, dim, index),
+@op(node="SelectBackwardBackward", grad=lambda grad, dim, index: grad.select(dim, index))
+def _select_backward(grad: Array, shape, dim, index):
+    return _placed(grad, shape, _select_view, dim, index)
+
+
+@view(input=lambda grad, input_shape, dim, index: _select_backward(grad, input_shape, dim, index))
+def select(input, dim: int, index: int):
+    """The slice at `index` of dimension `dim`, without that dimension: what `x[index]` is for `dim` 0."""
+    return _select_view(input, dim, index)
+
+
+@op(
+    input=lambda grad, dim, index: grad.select_scatter(zeros(grad.select(dim, index)), dim, index),
+    src=lambda grad, dim, index: grad.select(dim, index),
 )
-def _slice(input, dim, index):
-    return input[(slice(None),) * dim + (index,)]
+def select_scatter(input, src, dim: int, index: int):
+    """A copy with `src` as the slice at `index` of dimension `dim`."""
+    return replaced(input, src, _select_view, dim, index)
 
 
-def slice_view(input, dim, index):
-    """`input` with a Python slice applied to dimension `dim`."""
-    return _slice(input, wrap_dim(dim, input.ndim), index)
+# Slices
 
 
-@composite
-def narrow(input, dim, start, length):
-    """`length` elements of dimension `dim`, from `start` on."""
+def _slice_view(input, dim, start, end, step):
+    if not input.ndim:
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    return input[(slice(None),) * wrap_dim(dim, input.ndim) + (slice(start, end, step),)]
+
+
+@op(
+    node="SliceBackwardBackward",
+    grad=lambda grad, dim, start, end, step: _slice(grad, dim, start, end, step),
+)
+def _slice_backward(grad: Array, shape, dim, start, end, step):
+    return _placed(grad, shape, _slice_view, dim, start, end, step)
+
+
+def _slice_slope(grad, input_shape, dim, start, end, step):
+    return _slice_backward(grad, input_shape, dim, start, end, step)
+
+
+@view(node="SliceBackward", input=_slice_slope)
+def _slice(input, dim, start, end, step=1):
+    return _slice_view(input, dim, start, end, step)
+
+
+def _slice_scatter_slope(grad, dim, start, end, step):
+    return grad.slice_scatter(zeros(_slice(grad, dim, start, end, step)), dim, start, end, step)
+
+
+@op(
+    input=_slice_scatter_slope,
+    src=lambda grad, dim, start, end, step: _slice(grad, dim, start, end, step),
+)
+def slice_scatter(input, src, dim: int = 0, start: int = None, end: int = None, step: int = 1):
+    """A copy with `src` as the slice start:end:step of dimension `dim`.
+
+    >>> torch.zeros(4).slice_scatter(torch.ones(2), 0, 1, 3)
+    tensor([0., 1., 1., 0.])
+    """
+    if step <= 0 and input.ndim:
+        raise RuntimeError("slice step must be positive")
+    return replaced(input, src, _slice_view, dim, start, end, step)
+
+
+def _narrow_start(input, dim, start, length):
+    """Where the piece begins, counted from the front; PyTorch's error if there is no such piece."""
     if not input.ndim:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     size = input.shape[wrap_dim(dim, input.ndim)]
-    start = int(start)
     if not -size <= start <= size:
         raise IndexError(
             f"start out of range (expected to be in range of [{-size}, {size}], but got {start})"
         )
     start += size * (start < 0)
-    if length < 0:
-        raise RuntimeError("narrow(): length must be non-negative.")
     if start + length > size:
         raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
-    return slice_view(input, dim, slice(start, start + length, 1))
+    return start
+
+
+@composite
+def narrow(input: Tensor, dim: int, start, length: int):
+    """`length` elements of dimension `dim`, from `start` on."""
+    if isinstance(start, Tensor):
+        if start.ndim or start._array.dtype.kind not in "iu":
+            raise RuntimeError("start must be an 0-dim integral Tensor.")
+        start = start.item()
+    start = _narrow_start(input, dim, start, max(length, 0))
+    if length < 0:
+        raise RuntimeError("narrow(): length must be non-negative.")
+    return _slice(input, dim, start, start + length)
+
+
+def _narrow_copy_slope(grad, input_shape, dim, start, length):
+    return _slice_backward(grad, input_shape, dim, start, start + length, 1)
+
+
+@op(input=_narrow_copy_slope)
+def narrow_copy(input, dim: int, start: int, length: int):
+    """Like `narrow`, but a copy."""
+    start = _narrow_start(input, dim, start, length)
+    if length < 0:
+        raise RuntimeError(
+            f"start ({start}) + length ({length}) exceeds dimension size ({input.shape[dim]})."
+        )
+    return _slice_view(input, dim, start, start + length, 1).copy("C")
 
 
 @view(method=False, function=False, input=lambda grad: grad)
@@ -76,63 +173,34 @@ def alias(input):
     return input.view()
 
 
-def _filled(grads, shapes):
-    # An output that nobody used sends no gradient: zeros stand in for it.
+# Pieces
+
+
+def _complete(grads, shapes):
+    """The gradients of all pieces: one that nobody used has sent none, zeros stand in for it."""
     like = next(g for g in grads if g is not None)
     return [like.new_zeros(s) if g is None else g for g, s in zip(grads, shapes)]
 
 
-def _unbind_formula(grads, input_shape, dim):
-    dim %= len(input_shape)
-    part = input_shape[:dim] + input_shape[dim + 1 :]
-    return stack(_filled(grads, [part] * len(grads)), dim)
+def _unbind_slope(grads, dim):
+    part = next(g for g in grads if g is not None).shape
+    return stack(_complete(grads, [part] * len(grads)), dim)
 
 
-@view(input=_unbind_formula)
-def unbind(input, dim=0):
+@view(input=_unbind_slope)
+def unbind(input, dim: int = 0):
     """All slices along `dim`, as a tuple of views."""
     if not input.ndim:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     before = (slice(None),) * wrap_dim(dim, input.ndim)
-    return tuple(input[(*before, i, ...)] for i in range(input.shape[len(before)]))
+    return tuple([input[(*before, i, ...)] for i in range(input.shape[len(before)])])
 
 
-def _split_formula(grads, input_shape, dim, sizes):
-    dim %= len(input_shape)
-    shapes = [(*input_shape[:dim], n, *input_shape[dim + 1 :]) for n in sizes]
-    return cat(_filled(grads, shapes), dim)
-
-
-def _parts(input, sizes, dim):
-    before = (slice(None),) * dim
-    ends = np.cumsum(sizes).tolist()
-    return tuple(input[(*before, slice(end - n, end))] for n, end in zip(sizes, ends))
-
-
-@view(node="SplitBackward", input=_split_formula)
-def _split(input, sizes, dim):
-    return _parts(input, sizes, dim)
-
-
-@view(node="SplitWithSizesBackward", input=_split_formula)
-def _split_with_sizes(input, sizes, dim):
-    return _parts(input, sizes, dim)
-
-
-@composite
-def split(tensor, split_size_or_sections, dim=0):
-    """Pieces of `dim` of a given size (the last may be smaller), or of the sizes in a list; views.
-
-    >>> torch.arange(5).split(2)
-    (tensor([0, 1]), tensor([2, 3]), tensor([4]))
-    """
-    dim = wrap_dim(dim, tensor.ndim)
-    length = tensor.shape[dim] if tensor.ndim else 1
-    if not tensor.ndim:
+def _even_sizes(input, size, dim):
+    """The sizes of pieces of `size` elements, the last of which may be smaller."""
+    if not input.ndim:
         raise RuntimeError("split expects at least a 1-dimensional tensor")
-    if isinstance(split_size_or_sections, (tuple, list)):
-        return split_with_sizes(tensor, split_size_or_sections, dim)
-    size = int(split_size_or_sections)
+    length = input.shape[wrap_dim(dim, input.ndim)]
     if size < 0:
         raise RuntimeError(f"split expects split_size be non-negative, but got split_size={size}")
     if size == 0 and length:
@@ -140,25 +208,102 @@ def split(tensor, split_size_or_sections, dim=0):
             f"split_size can only be 0 if dimension size is 0, but got dimension size of {length}"
         )
     count = max(-(-length // size), 1) if size else 1
-    sizes = [size] * (count - 1) + [length - size * (count - 1)]
-    return _split(tensor, sizes, dim)
+    return [size] * (count - 1) + [length - size * (count - 1)]
 
 
-@composite
-def split_with_sizes(input, split_sizes, dim=0):
-    """Pieces of `dim` of the given sizes, which must add up to its size; views."""
-    dim = wrap_dim(dim, input.ndim)
-    sizes, length = list(split_sizes), input.shape[dim]
+def _check_sizes(input, sizes, dim):
+    if not input.ndim:
+        raise RuntimeError("split expects at least a 1-dimensional tensor")
+    dim, sizes = wrap_dim(dim, input.ndim), list(sizes)
     if any(n < 0 for n in sizes):
         raise RuntimeError(
             f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={sizes}"
         )
-    if sum(sizes) != length:
+    if sum(sizes) != input.shape[dim]:
         raise RuntimeError(
-            f"split_with_sizes expects split_sizes to sum exactly to {length} (input tensor's size at "
-            f"dimension {dim}), but got split_sizes={sizes}"
+            f"split_with_sizes expects split_sizes to sum exactly to {input.shape[dim]} (input tensor's "
+            f"size at dimension {dim}), but got split_sizes={sizes}"
         )
-    return _split_with_sizes(input, sizes, dim)
+    return sizes
+
+
+def _pieces(input, sizes, dim):
+    before = (slice(None),) * wrap_dim(dim, input.ndim)
+    ends = np.cumsum(sizes, dtype=int).tolist()
+    return tuple([input[(*before, slice(end - n, end))] for n, end in zip(sizes, ends)])
+
+
+def _sizes_slope(grads, input_shape, dim, split_sizes):
+    dim %= len(input_shape)
+    shapes = [(*input_shape[:dim], n, *input_shape[dim + 1 :]) for n in split_sizes]
+    return cat(_complete(grads, shapes), dim)
+
+
+def _size_slope(grads, input_shape, dim, split_size):
+    length = input_shape[dim]
+    sizes = [min(split_size, length - i * split_size) for i in range(len(grads))]
+    return _sizes_slope(grads, input_shape, dim, sizes)
+
+
+@view(node="SplitBackward", input=_size_slope)
+def _split(input, split_size, dim=0):
+    return _pieces(input, _even_sizes(input, split_size, dim), dim)
+
+
+@view(input=_sizes_slope)
+def split_with_sizes(input, split_sizes: Ints, dim: int = 0):
+    """Pieces of `dim` of the given sizes, which must add up to its size; views."""
+    return _pieces(input, _check_sizes(input, split_sizes, dim), dim)
+
+
+@op(input=_size_slope)
+def unsafe_split(input, split_size: int, dim: int = 0):
+    """Like `split` by a size, but autograd does not see that the pieces share memory."""
+    return _pieces(input, _even_sizes(input, split_size, dim), dim)
+
+
+@op(input=_sizes_slope)
+def unsafe_split_with_sizes(input, split_sizes: Ints, dim: int = 0):
+    """Like `split_with_sizes`, but autograd does not see that the pieces share memory."""
+    return _pieces(input, _check_sizes(input, split_sizes, dim), dim)
+
+
+@composite(method=False)
+def split(tensor: Tensor, split_size_or_sections, dim=0):
+    """Pieces of `dim` of a given size (the last may be smaller), or of the sizes in a list; views.
+
+    >>> torch.split(torch.arange(5), 2)
+    (tensor([0, 1]), tensor([2, 3]), tensor([4]))
+    """
+    if isinstance(split_size_or_sections, (int, Tensor)):
+        return _split(tensor, int(split_size_or_sections), dim)
+    return split_with_sizes(tensor, split_size_or_sections, dim)
+
+
+def _tensor_split(self, split_size, dim=0):
+    """Pieces of `dim` of a given size (the last may be smaller), or of the sizes in a list; views."""
+    return split(self, split_size, dim)
+
+
+_tensor_split.__name__ = "split"
+Tensor.split = _tensor_split
+
+
+# Diagonals
+
+
+def _diagonal_view(array, offset, dim1, dim2):
+    given = f"{dim1}, {dim2}"
+    dim1, dim2 = wrap_dim(dim1, array.ndim), wrap_dim(dim2, array.ndim)
+    if dim1 == dim2:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {given}")
+    start = [slice(None)] * array.ndim
+    start[dim1], start[dim2] = slice(max(-offset, 0), None), slice(max(offset, 0), None)
+    part = array[tuple(start)]
+    rest = [d for d in range(array.ndim) if d not in (dim1, dim2)]
+    shape = [*(part.shape[d] for d in rest), min(part.shape[dim1], part.shape[dim2])]
+    strides = [*(array.strides[d] for d in rest), array.strides[dim1] + array.strides[dim2]]
+    return restride(part, shape, strides)
 
 
 @op(
@@ -166,53 +311,41 @@ def split_with_sizes(input, split_sizes, dim=0):
     grad=lambda grad, offset, dim1, dim2: grad.diagonal(offset, dim1, dim2),
 )
 def _diagonal_backward(grad: Array, shape, offset, dim1, dim2):
-    result = np.zeros(shape, grad.dtype)
-    np.copyto(_diagonal_view(result, offset, dim1, dim2), grad)
-    return result
+    return _placed(grad, shape, _diagonal_view, offset, dim1, dim2)
 
 
-def _diagonal_view(array, offset, dim1, dim2):
-    dim1, dim2 = wrap_dim(dim1, array.ndim), wrap_dim(dim2, array.ndim)
-    if dim1 == dim2:
-        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
-    rest = [d for d in range(array.ndim) if d not in (dim1, dim2)]
-    rows, columns = array.shape[dim1] + min(offset, 0), array.shape[dim2] - max(offset, 0)
-    start = [slice(None)] * array.ndim
-    start[dim1], start[dim2] = slice(max(-offset, 0), None), slice(max(offset, 0), None)
-    shape = [*(array.shape[d] for d in rest), max(min(rows, columns), 0)]
-    strides = [*(array.strides[d] for d in rest), array.strides[dim1] + array.strides[dim2]]
-    if 0 in shape:
-        return np.empty(shape, array.dtype)
-    return np.lib.stride_tricks.as_strided(array[tuple(start)], shape, strides)
+def _diagonal_slope(grad, input_shape, offset, dim1, dim2):
+    return _diagonal_backward(grad, input_shape, offset, dim1, dim2)
 
 
-@view(
-    input=lambda grad, input_shape, offset, dim1, dim2: _diagonal_backward(
-        grad, input_shape, offset, dim1, dim2
-    )
-)
-def diagonal(input, offset=0, dim1=0, dim2=1):
+@view(input=_diagonal_slope)
+def diagonal(input, offset: int = 0, dim1: int = 0, dim2: int = 1):
     """The diagonals of the planes of dim1 and dim2, as the last dimension of a view."""
     return _diagonal_view(input, offset, dim1, dim2)
 
 
+def _diagonal_scatter_slope(grad, offset, dim1, dim2):
+    part = zeros(grad.diagonal(offset, dim1, dim2))
+    return grad.diagonal_scatter(part, offset, dim1, dim2)
+
+
 @op(
-    node="UnfoldBackwardBackward",
-    grad=lambda grad, dimension, size, step: grad.unfold(dimension, size, step),
+    input=_diagonal_scatter_slope,
+    src=lambda grad, offset, dim1, dim2: grad.diagonal(offset, dim1, dim2),
 )
-def _unfold_backward(grad: Array, shape, dimension, size, step):
-    result = np.zeros(shape, grad.dtype)
-    windows = _unfold_view(result, dimension, size, step)
-    for i in range(size):  # within one place of all windows no element repeats unless step is 0
-        for start in range(windows.shape[dimension % max(len(shape), 1)]):
-            index = (slice(None),) * (dimension % max(len(shape), 1)) + (start,)
-            windows[index][..., i] += grad[index][..., i]
-    return result
+def diagonal_scatter(input, src, offset: int = 0, dim1: int = 0, dim2: int = 1):
+    """A copy with `src` on the diagonals of the planes of dim1 and dim2."""
+    return replaced(input, src, _diagonal_view, offset, dim1, dim2)
+
+
+# Windows
 
 
 def _unfold_view(array, dimension, size, step):
     dimension = wrap_dim(dimension, array.ndim)
     length = array.shape[dimension] if array.ndim else 1
+    if size < 0:
+        raise RuntimeError(f"size is {size} but must be >= 0")
     if size > length:
         raise RuntimeError(
             f"maximum size for tensor at dimension {dimension} is {length} but size is {size}"
@@ -227,11 +360,22 @@ def _unfold_view(array, dimension, size, step):
     return restride(array, (*shape, size), (*strides, stride))
 
 
-@view(
-    input=lambda grad, input_shape, dimension, size, step: _unfold_backward(
-        grad, input_shape, dimension, size, step
-    )
+@op(
+    node="UnfoldBackwardBackward",
+    grad=lambda grad, dimension, size, step: grad.unfold(dimension, size, step),
 )
-def unfold(input, dimension, size, step):
+def _unfold_backward(grad: Array, shape, dimension, size, step):
+    result = np.zeros(shape, grad.dtype)
+    places = np.arange(result.size).reshape(shape)
+    np.add.at(result.reshape(-1), _unfold_view(places, dimension, size, step), grad)
+    return result
+
+
+def _unfold_slope(grad, input_shape, dimension, size, step):
+    return _unfold_backward(grad, input_shape, dimension, size, step)
+
+
+@view(input=_unfold_slope)
+def unfold(input, dimension: int, size: int, step: int):
     """All windows of `size` elements along a dimension, `step` apart; the windows are the last dimension."""
     return _unfold_view(input, dimension, size, step)

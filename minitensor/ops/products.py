@@ -1,37 +1,46 @@
-"""Products made of matrix products: outer, inner, chains of matrices, tensordot."""
+"""Products of other kinds: outer, inner, cross, Kronecker's, of chains of matrices, powers, tensordot."""
 
 import warnings
 
 import numpy as np
 
-from ..arguments import check_dims_unique, wrong_type
-from ..declare import composite
-from ..tensor import Tensor, wrap_dim
-from .matmul import check_tensors, dot, mm, write
+from ..arguments import broadcast_error, check_dims_unique, check_same_dtype, wrong_type
+from ..declare import Array, composite, op
+from ..signature import Tensors
+from ..tensor import Tensor, wrap, wrap_dim
+from .join import cat
+from .linalg import check_floating, check_square, in_linalg, linalg_inv, linalg_op
+from .matmul import dot, matmul, mm, no_bools, vdot, write
+from .reduce import contiguous
+from .reshape import _unsafe_view
+
+
+@in_linalg
+def linalg_matmul(input: Tensor, other: Tensor, *, out=None):
+    """The same as `torch.matmul`."""
+    return matmul(input, other, out=out)
+
 
 # Outer products, and chains
 
 
 @composite
-def outer(input, vec2, *, out=None):
+def outer(input: Tensor, vec2: Tensor, *, out=None):
     """All products of an element of one vector and one of the other: (n,) by (m,) is (n, m).
 
     >>> torch.outer(torch.tensor([1, 2]), torch.tensor([3, 4, 5]))
     tensor([[ 3,  4,  5],
             [ 6,  8, 10]])
     """
-    check_tensors("outer", input=input, vec2=vec2)
     for name, vector in (("self", input), ("vec2", vec2)):
         if vector.ndim != 1:
             raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {vector.ndim}-D")
-    result = input.reshape(input.numel(), 1) * vec2
-    return result if out is None else write("outer", result, out)
+    return write("outer", input.reshape(input.numel(), 1) * vec2, out, cast=True)
 
 
 @composite
-def ger(input, vec2, *, out=None):
+def ger(input: Tensor, vec2: Tensor, *, out=None):
     """The same as `outer`."""
-    check_tensors("ger", input=input, vec2=vec2)
     return outer(input, vec2, out=out)
 
 
@@ -87,17 +96,16 @@ def chain_matmul(*matrices, out=None):
             raise RuntimeError(f"Tensor dimension is {matrix.ndim}, expected 2 instead.")
     if len(matrices) == 1:
         return matrices[0].clone()
-    return multi_dot(matrices, out=out)
+    return linalg_multi_dot(matrices, out=out)
 
 
-def multi_dot(tensors, *, out=None):
+@in_linalg
+def linalg_multi_dot(tensors: Tensors, *, out=None):
     """The product of two or more matrices; the first and the last may be vectors.
 
     >>> torch.linalg.multi_dot([torch.ones(2, 3), torch.ones(3, 4), torch.ones(4)])
     tensor([12., 12.])
     """
-    if not isinstance(tensors, (tuple, list)):
-        raise wrong_type("linalg_multi_dot", "tensors", 1, "tuple of Tensors", tensors)
     _check_chain(tensors)
     first, *middle, last = tensors
     shape = (*first._array.shape[:-1], *last._array.shape[1:])
@@ -105,8 +113,7 @@ def multi_dot(tensors, *, out=None):
     last = last.unsqueeze(1) if last.ndim == 1 else last
     chain = [first, *middle, last]
     _check_chain_fits(tensors, chain)
-    result = multiply_chain(chain).view(shape)
-    return result if out is None else write("linalg_multi_dot", result, out)
+    return write("linalg_multi_dot", multiply_chain(chain).view(shape), out)
 
 
 def _check_chain(tensors):
@@ -138,13 +145,93 @@ def _check_chain_fits(tensors, chain):
             )
 
 
+# Powers
+
+
+@in_linalg
+def linalg_matrix_power(input: Tensor, n: int, *, out=None):
+    """A square matrix times itself, n times; of its inverse if n is negative.
+
+    >>> torch.linalg.matrix_power(torch.tensor([[1, 1], [1, 0]]), 5)
+    tensor([[8, 5],
+            [5, 3]])
+    """
+    check_square("linalg.matrix_power", input._array)
+    return write("linalg_matrix_power", _power(input, n), out)
+
+
+@composite
+def matrix_power(input: Tensor, n: int, *, out=None):
+    """The same as `torch.linalg.matrix_power`."""
+    return linalg_matrix_power(input, n, out=out)
+
+
+def _power(matrix, n):
+    if n == 0:
+        unit = np.eye(matrix.shape[-1], dtype=matrix._array.dtype)
+        return matrix.clone().copy_(wrap(unit))
+    if n < 0:
+        matrix, n = linalg_inv(matrix), -n
+        if n == 1:
+            return matrix
+    elif n == 1:
+        return matrix.clone()
+    if n == 3:
+        return matmul(matmul(matrix, matrix), matrix)
+    result, square = None, matrix
+    while n:
+        if n % 2:
+            result = square if result is None else matmul(result, square)
+        n //= 2
+        square = matmul(square, square) if n else None
+    return result
+
+
+@linalg_op(input=lambda grad, input: _corner(linalg_matrix_exp(_beside(input.mT, grad))))
+def linalg_matrix_exp(input: Array):
+    """The exponential of a square matrix: the sum of its powers divided by their factorials.
+
+    >>> torch.linalg.matrix_exp(torch.zeros(2, 2))
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
+    check_square("linalg.matrix_exp", input)
+    check_floating("linalg.matrix_exp", input)
+    work = input.astype(np.float64)
+    norm = np.abs(work).sum(-2).max(initial=0)
+    halvings = max(0, int(np.ceil(np.log2(norm))) + 1) if 0 < norm < np.inf else 0
+    work, unit = work / 2**halvings, np.eye(input.shape[-1])
+    result = unit + np.zeros_like(work)
+    for k in range(20, 0, -1):
+        result = unit + work @ result / k
+    for _ in range(halvings):
+        result = result @ result
+    return result.astype(input.dtype)
+
+
+@composite
+def matrix_exp(input: Tensor):
+    """The same as `torch.linalg.matrix_exp`."""
+    return linalg_matrix_exp(input)
+
+
+def _beside(matrix, grad):
+    """[[matrix, grad], [0, matrix]]: its exponential has the derivative along `grad` in its corner."""
+    upper = cat((matrix, grad), -1)
+    return cat((upper, cat((matrix.new_zeros(matrix.shape), matrix), -1)), -2)
+
+
+def _corner(matrix):
+    side = matrix.shape[-1] // 2
+    return matrix.narrow(-2, 0, side).narrow(-1, side, side)
+
+
 # Sums over named dimensions
 
 
 @composite
-def inner(input, other, *, out=None):
+def inner(input: Tensor, other: Tensor, *, out=None):
     """The sum of products over the last dimension of both: for vectors, the same as `dot`."""
-    check_tensors("inner", input=input, other=other)
     if not input.ndim or not other.ndim:
         result = input * other
     elif input._array.shape[-1] != other._array.shape[-1]:
@@ -154,7 +241,7 @@ def inner(input, other, *, out=None):
         )
     else:
         result = _tensordot(input, other, [-1], [-1])
-    return result if out is None else write("inner", result, out)
+    return write("inner", result, out)
 
 
 @composite(method=False)
@@ -184,8 +271,7 @@ def tensordot(a, b, dims=2, out=None):
             "tensordot expects dims to be int or tuple[list[int], list[int]] or list[list[int]] "
             f"containing two lists, but got dims={dims}"
         )
-    result = _tensordot(a, b, list(first), list(second))
-    return result if out is None else write("tensordot", result, out)
+    return write("tensordot", _tensordot(a, b, list(first), list(second)), out)
 
 
 def _tensordot(a, b, first, second):
@@ -220,3 +306,79 @@ def _tensordot(a, b, first, second):
     else:
         result = mm(a.reshape(n, inner), b.reshape(inner, m))
     return result.reshape(rows + columns)
+
+
+# Cross products, and Kronecker's
+
+
+@op(
+    node="LinalgCrossBackward",
+    input=lambda grad, other, dim: _cross(other, grad, dim),
+    other=lambda grad, input, dim: _cross(grad, input, dim),
+)
+def _cross(input: Array, other: Array, dim):
+    if input.ndim != other.ndim:
+        raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
+    place = wrap_dim(dim, input.ndim)
+    sizes = (input.shape[place], other.shape[place])
+    if sizes != (3, 3):
+        raise RuntimeError(
+            f"linalg.cross: inputs dimension {dim} must have length 3. Got {sizes[0]} and "
+            f"{sizes[1]}"
+        )
+    check_same_dtype(input, other)
+    if input.dtype == bool:
+        raise no_bools("cross")
+    try:
+        return contiguous(np.cross(input, other, axis=place))
+    except ValueError:
+        raise broadcast_error((input, other)) from None
+
+
+@composite
+def cross(input: Tensor, other: Tensor, dim: int = None, *, out=None):
+    """The cross product of vectors of three elements, along `dim` (or the first of size 3).
+
+    >>> torch.cross(torch.tensor([1, 0, 0]), torch.tensor([0, 1, 0]))
+    tensor([0, 0, 1])
+    """
+    if dim is None:
+        if 3 not in input._array.shape:
+            raise RuntimeError("no dimension of size 3 in input")
+        dim = input._array.shape.index(3)
+    return _cross(input, other, dim, out=out)
+
+
+@in_linalg
+def linalg_cross(input: Tensor, other: Tensor, *, dim: int = -1, out=None):
+    """The cross product of vectors of three elements, which lie along `dim`."""
+    return _cross(input, other, dim, out=out)
+
+
+@in_linalg
+def linalg_vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out=None):
+    """The sums of products along a dimension."""
+    check_floating("linalg.vecdot", x._array)
+    if x.dtype is not y.dtype:
+        raise RuntimeError(
+            "linalg.vecdot: Expected x and y to have the same dtype, but found x of type "
+            f"{x.dtype.label} and y of type {y.dtype.label} instead"
+        )
+    if x.ndim == y.ndim == 1:
+        return vdot(x, y, out=out)
+    return write("linalg_vecdot", (x * y).sum(dim), out)
+
+
+@composite
+def kron(input: Tensor, other: Tensor, *, out=None):
+    """The Kronecker product: every element of `input` times the whole of `other`.
+
+    >>> torch.kron(torch.tensor([1, 10]), torch.tensor([1, 2]))
+    tensor([ 1,  2, 10, 20])
+    """
+    ndim = max(input.ndim, other.ndim)
+    first, second = ((1,) * (ndim - t.ndim) + t._array.shape for t in (input, other))
+    left = _unsafe_view(input, tuple(n for size in first for n in (size, 1)))
+    right = _unsafe_view(other, tuple(n for size in second for n in (1, size)))
+    result = _unsafe_view(left * right, tuple(a * b for a, b in zip(first, second)))
+    return write("kron", result, out, cast=True)

@@ -6,23 +6,21 @@ import warnings
 import numpy as np
 
 from .. import dtypes
-from ..arguments import parse_dims, wrong_type
+from ..arguments import parse_dims
 from ..declare import Array, composite, op
 from ..return_types import Plain
+from ..signature import DType, Ints
 from ..summation import add_up
-from ..tensor import Tensor, as_int, wrap, wrap_dim
+from ..tensor import Tensor, wrap, wrap_dim
 from .join import cat
 
 # What all reductions share
 
 
-def reduced_axes(dim, ndim, name):
+def reduced_axes(dim, ndim, name=None):
     """The `dim=` of a reduction as NumPy's `axis=`: None for all, or a tuple."""
     if dim is None:
         return None
-    for d in dim if isinstance(dim, (tuple, list)) else (dim,):
-        if isinstance(d, bool) or not hasattr(d, "__index__"):
-            raise wrong_type(name, "dim", 1, "tuple of ints", dim)
     dims = parse_dims(dim, ndim)
     return dims if ndim else None  # a 0-dim tensor has a dim 0 in PyTorch, in NumPy not
 
@@ -34,11 +32,9 @@ def contiguous(result):
     return result
 
 
-def cast(array, dtype, name):
+def cast(array, dtype):
     """The array in the dtype that was asked for, if any."""
-    if dtype is None:
-        return array
-    return array.astype(dtypes.as_dtype(dtype, f"{name}(): argument 'dtype'").numpy, copy=False)
+    return array if dtype is None else array.astype(dtype.numpy, copy=False)
 
 
 def work_dtype(array, dtype):
@@ -63,35 +59,22 @@ def how_many(shape, dim):
     return math.prod(shape[d] for d in dims)
 
 
-def need_dim(name, dim, keepdim, *signatures):
-    """Raise PyTorch's error for a `keepdim` that does not say which dims to keep."""
-    if dim is None and keepdim:
-        start = (
-            f"{name}() received an invalid combination of arguments - got (keepdim=bool, ), but "
-        )
-        error = TypeError("\n * ".join([start + "expected one of:", *signatures]) + "\n")
-        error.add_note(f"Hint: say which dims to keep, as in x.{name}(dim=0, keepdim=True).")
-        raise error
-
-
-_OF_ALL = "(*, torch.dtype dtype = None)"
-_ALONG_DIM = "(int dim, bool keepdim = False, *, torch.dtype dtype = None)"
-_ALONG_DIMS = "(tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None)"
-
-
-def _by_dim(dim):
+def form(dim, dtype):
+    """The number in a node's name: 0 for a reduction of all, 1 along dims."""
+    if dtype is not None and not dtype.is_floating_point:
+        raise RuntimeError(f"Autograd not support dtype: {dtype.label}")
     return 0 if dim is None else 1
 
 
 # Sums and products
 
 
-def _fold(ufunc, input, dim, keepdim, dtype, name):
+def _fold(ufunc, input, dim, keepdim, dtype):
     if dim is None and dtype is None and input.dtype.char in "fd" and not keepdim:
         return add_up(input) if ufunc is np.add else ufunc.reduce(input, None)
-    input = cast(input, dtype, name)
+    input = cast(input, dtype)
     work = work_dtype(input, dtype)
-    axes = reduced_axes(dim, input.ndim, name)
+    axes = reduced_axes(dim, input.ndim)
     if ufunc is np.add and input.dtype == work and work.kind == "f":
         return contiguous(add_up(input, axes, keepdim))
     result = ufunc.reduce(input, axes, work, None, keepdim)
@@ -102,11 +85,8 @@ def _spread(grad, input_shape, dim, keepdim):
     return put_back(grad, input_shape, dim, keepdim).expand(input_shape)
 
 
-@op(
-    number=_by_dim,
-    input={0: lambda grad, input_shape: grad.expand(input_shape), 1: _spread},
-)
-def sum(input: Array, dim=None, keepdim=False, *, dtype=None):
+@op(number=form, input={0: lambda grad, input_shape: grad.expand(input_shape), 1: _spread})
+def sum(input: Array, dim: Ints = None, keepdim: bool = False, *, dtype: DType = None):
     """The sum of all elements, or along one or more dims. Integers and bools are added up in int64.
 
     >>> x = torch.tensor([[1, 2], [3, 4]])
@@ -114,8 +94,7 @@ def sum(input: Array, dim=None, keepdim=False, *, dtype=None):
     (tensor(10), tensor([4, 6]), tensor([[3],
             [7]]))
     """
-    need_dim("sum", dim, keepdim, _OF_ALL, _ALONG_DIMS)
-    return _fold(np.add, input, dim, keepdim, dtype, "sum")
+    return _fold(np.add, input, dim, keepdim, dtype)
 
 
 def _numbers_spread(grad, input, dim, keepdim):
@@ -123,11 +102,11 @@ def _numbers_spread(grad, input, dim, keepdim):
 
 
 @op(input=_numbers_spread)
-def nansum(input: Array, dim=None, keepdim=False, *, dtype=None):
+def nansum(input: Array, dim: Ints = None, keepdim: bool = False, *, dtype: DType = None):
     """The sum with nan counted as 0."""
     if input.dtype.kind == "f":
         input = np.where(np.isnan(input), input.dtype.type(0), input)
-    return _fold(np.add, input, dim, keepdim, dtype, "nansum")
+    return _fold(np.add, input, dim, keepdim, dtype)
 
 
 def _evenly_spread(grad, input_shape, input_numel, dim, keepdim):
@@ -135,21 +114,20 @@ def _evenly_spread(grad, input_shape, input_numel, dim, keepdim):
 
 
 @op(
-    number=_by_dim,
+    number=lambda dim: 0 if dim is None else 1,
     input={
         0: lambda grad, input_shape, input_numel: grad.expand(input_shape) / input_numel,
         1: _evenly_spread,
     },
 )
-def mean(input: Array, dim=None, keepdim=False, *, dtype=None):
+def mean(input: Array, dim: Ints = None, keepdim: bool = False, *, dtype: DType = None):
     """The mean of all elements, or along one or more dims; for floating-point dtypes.
 
     >>> torch.tensor([[1., 2.], [3., 4.]]).mean(dim=0)
     tensor([2., 3.])
     """
-    need_dim("mean", dim, keepdim, _OF_ALL, _ALONG_DIMS)
     kind = "Input" if dtype is None else "Optional"
-    input = cast(input, dtype, "mean")
+    input = cast(input, dtype)
     if input.dtype.kind != "f":
         error = RuntimeError(
             f"mean(): could not infer output dtype. {kind} dtype must be either a floating point "
@@ -157,14 +135,16 @@ def mean(input: Array, dim=None, keepdim=False, *, dtype=None):
         )
         error.add_note("Hint: convert first, as in x.float().mean().")
         raise error
-    axes = reduced_axes(dim, input.ndim, "mean")
+    axes = reduced_axes(dim, input.ndim)
     total = add_up(input.astype(work_dtype(input, dtype), copy=False), axes, keepdim)
     result = total / (input.size // max(total.size, 1))
     return contiguous(result.astype(input.dtype, copy=False))
 
 
 @composite
-def nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None):
+def nanmean(
+    input: Tensor, dim: Ints = None, keepdim: bool = False, *, dtype: DType = None, out=None
+):
     """The mean of the elements that are not nan."""
     if not input.is_floating_point():
         raise RuntimeError(
@@ -196,31 +176,32 @@ def _product_slope(grad, input, dim, keepdim, result):
     return grad * others_product(input, wrap_dim(dim, input.ndim))
 
 
-@op(number=_by_dim, input=_product_slope)
-def prod(input: Array, dim=None, keepdim=False, *, dtype=None):
+@op(number=form, input=_product_slope)
+def prod(input: Array, dim: int = None, keepdim: bool = False, *, dtype: DType = None):
     """The product of all elements, or along one dim."""
-    need_dim("prod", dim, keepdim, _OF_ALL, _ALONG_DIM)
-    if dim is not None:
-        dim = as_int(dim, "prod")
-    return _fold(np.multiply, input, dim, keepdim, dtype, "prod")
+    return _fold(np.multiply, input, dim, keepdim, dtype)
 
 
-# Spread
+# Spread: variance and standard deviation. `correction` is None in PyTorch if nobody gave it, and means 1
 
 
-def _moments(input, dim, correction, keepdim, name):
+def _degrees(shape, dim, correction):
+    return how_many(shape, dim) - (1 if correction is None else correction)
+
+
+def _moments(input, dim, correction, keepdim):
     """Variance and mean, computed in float64."""
-    axes, count = reduced_axes(dim, input.ndim, name), how_many(input.shape, dim)
+    axes, count = reduced_axes(dim, input.ndim), how_many(input.shape, dim)
     exact = input.astype("float64", copy=False)
     center = np.add.reduce(exact, axes, None, None, True) / count
     away = exact - center
-    variance = np.add.reduce(away * away, axes, None, None, keepdim) / max(count - correction, 0)
-    mean = center if keepdim else center.reshape(variance.shape)
-    return variance, mean
+    total = np.add.reduce(away * away, axes, None, None, keepdim)
+    variance = total / max(_degrees(input.shape, dim, correction), 0)
+    return variance, center if keepdim else center.reshape(variance.shape)
 
 
 def _variance_slope(grad, input, dim, correction, keepdim):
-    degrees = how_many(input.shape, dim) - correction
+    degrees = _degrees(input.shape, dim, correction)
     away = input - input.mean(() if dim is None else dim, True)
     if degrees <= 0 and (dim is None or not input.ndim):
         return grad * (away.detach().abs() * math.inf)  # infinite, or nan at the mean itself
@@ -233,64 +214,61 @@ def _deviation_slope(grad, input, dim, correction, keepdim, result):
     return _variance_slope(slope, input, dim, correction, keepdim)
 
 
-def _slope_with_mean(slope, mean, input, dim, keepdim):
-    """Adds to the gradient by way of the spread, if there is one, that by way of the mean."""
-    if mean is None:
-        return slope
-    mean_slope = _evenly_spread(mean, input.shape, input.numel(), dim, keepdim)
-    return mean_slope if slope is None else slope + mean_slope
-
-
-def _variance_and_mean_slope(grads, input, dim, correction, keepdim):
+def _with_mean(grads, slope, input, dim, correction, keepdim, *result):
+    """The gradients by way of the spread and by way of the mean, as far as there are any, added up."""
     grad, mean = grads
-    if grad is not None:
-        grad = _variance_slope(grad, input, dim, correction, keepdim)
-    return _slope_with_mean(grad, mean, input, dim, keepdim)
-
-
-def _deviation_and_mean_slope(grads, input, dim, correction, keepdim, result0):
-    grad, mean = grads
-    if grad is not None:
-        grad = _deviation_slope(grad, input, dim, correction, keepdim, result0)
-    return _slope_with_mean(grad, mean, input, dim, keepdim)
+    slopes = [] if grad is None else [slope(grad, input, dim, correction, keepdim, *result)]
+    if mean is not None:
+        slopes.append(_evenly_spread(mean, input.shape, input.numel(), dim, keepdim))
+    return slopes[0] if len(slopes) == 1 else slopes[0] + slopes[1]
 
 
 @op(input=_variance_slope)
 def _var(input: Array, dim, correction, keepdim):
-    variance, _ = _moments(input, dim, correction, keepdim, "var")
+    variance, _ = _moments(input, dim, correction, keepdim)
     return contiguous(variance.astype(input.dtype))
 
 
 @op(input=_deviation_slope)
 def _std(input: Array, dim, correction, keepdim):
-    variance, _ = _moments(input, dim, correction, keepdim, "std")
+    variance, _ = _moments(input, dim, correction, keepdim)
     return contiguous(np.sqrt(variance).astype(input.dtype))
 
 
-@op(returns=Plain("result0", "result1"), input=_variance_and_mean_slope)
+@op(
+    returns=Plain("result0", "result1"),
+    input=lambda grads, input, dim, correction, keepdim: _with_mean(
+        grads, _variance_slope, input, dim, correction, keepdim
+    ),
+)
 def _var_mean(input: Array, dim, correction, keepdim):
-    both = _moments(input, dim, correction, keepdim, "var_mean")
+    both = _moments(input, dim, correction, keepdim)
     return tuple(contiguous(part.astype(input.dtype)) for part in both)
 
 
-@op(returns=Plain("result0", "result1"), input=_deviation_and_mean_slope)
+@op(
+    returns=Plain("result0", "result1"),
+    input=lambda grads, input, dim, correction, keepdim, result0: _with_mean(
+        grads, _deviation_slope, input, dim, correction, keepdim, result0
+    ),
+)
 def _std_mean(input: Array, dim, correction, keepdim):
-    variance, mean = _moments(input, dim, correction, keepdim, "std_mean")
+    variance, mean = _moments(input, dim, correction, keepdim)
     return tuple(contiguous(part.astype(input.dtype)) for part in (np.sqrt(variance), mean))
 
 
-def _spread_of(name, op, input, dim, unbiased, correction, keepdim, out=None):
+def _spread_of(op, input, dim, unbiased, correction, keepdim, out=None):
+    name = op.op.name
     if isinstance(dim, bool):  # as in x.var(False)
         dim, unbiased = None, dim
     if unbiased is not None:
         correction = int(unbiased)
-    if not isinstance(input, Tensor):
-        raise wrong_type(name, "input", 1, "Tensor", input)
+    elif dim is not None and correction is None:
+        correction = 1
     if not input.is_floating_point():
         subject = name if name.endswith("mean") else "std and var"
         raise RuntimeError(f"{subject} only support floating point and complex dtypes")
-    reduced_axes(dim, input.ndim, name)
-    if how_many(input.shape, dim) <= correction:
+    if _degrees(input.shape, dim, correction) <= 0:
         warnings.warn(
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the "
             "reduction factor (input numel divided by output numel).",
@@ -301,59 +279,57 @@ def _spread_of(name, op, input, dim, unbiased, correction, keepdim, out=None):
 
 
 @composite
-def var(input, dim=None, unbiased=None, keepdim=False, *, correction=1, out=None):
+def var(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
     """The variance: squared distances from the mean, summed, over n - correction.
 
     >>> x = torch.tensor([1., 2., 3., 4.])
     >>> x.var(), x.var(correction=0)
     (tensor(1.6667), tensor(1.2500))
     """
-    return _spread_of("var", _var, input, dim, unbiased, correction, keepdim, out)
+    return _spread_of(_var, input, dim, unbiased, correction, keepdim, out)
 
 
 @composite
-def std(input, dim=None, unbiased=None, keepdim=False, *, correction=1, out=None):
+def std(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
     """The standard deviation: the square root of `var`."""
-    return _spread_of("std", _std, input, dim, unbiased, correction, keepdim, out)
+    return _spread_of(_std, input, dim, unbiased, correction, keepdim, out)
 
 
 @composite(method=False)
-def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
+def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """A tuple: the variance and the mean."""
-    return _spread_of("var_mean", _var_mean, input, dim, unbiased, correction, keepdim)
+    return _spread_of(_var_mean, input, dim, unbiased, correction, keepdim)
 
 
 @composite(method=False)
-def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
+def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """A tuple: the standard deviation and the mean."""
-    return _spread_of("std_mean", _std_mean, input, dim, unbiased, correction, keepdim)
+    return _spread_of(_std_mean, input, dim, unbiased, correction, keepdim)
 
 
 # Truth
 
 
-def _truth(ufunc, input, dim, keepdim, name):
-    no_dims = isinstance(dim, (tuple, list)) and not dim  # which here does not mean all
-    axes = () if no_dims else reduced_axes(dim, input.ndim, name)
+def _truth(ufunc, input, dim, keepdim):
+    axes = () if dim == () else reduced_axes(dim, input.ndim)  # no dims: here, not all
     result = ufunc.reduce(input, axes, bool, None, keepdim)
     return contiguous(result.astype("uint8") if input.dtype == "uint8" else result)
 
 
 @op()
-def any(input: Array, dim=None, keepdim=False):
+def any(input: Array, dim: Ints = None, keepdim: bool = False):
     """Whether any element is true: not 0."""
-    return _truth(np.logical_or, input, dim, keepdim, "any")
+    return _truth(np.logical_or, input, dim, keepdim)
 
 
 @op()
-def all(input: Array, dim=None, keepdim=False):
+def all(input: Array, dim: Ints = None, keepdim: bool = False):
     """Whether all elements are true: not 0."""
-    return _truth(np.logical_and, input, dim, keepdim, "all")
+    return _truth(np.logical_and, input, dim, keepdim)
 
 
 @composite
 def count_nonzero(input, dim=None, *more):
     """The number of elements that are not 0, in all or along dims."""
-    dim = (dim, *more) if more else dim
-    axes = reduced_axes(dim, input.ndim, "count_nonzero")
+    axes = reduced_axes((dim, *more) if more else dim, input.ndim)
     return wrap(contiguous(np.add.reduce(input._array != 0, axes, np.dtype("int64"))))

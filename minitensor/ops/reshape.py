@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from .. import dtypes
 from ..arguments import parse_size
-from ..declare import composite, op, view
+from ..declare import FUNCTIONS, composite, op, view
+from ..signature import Ints
 from ..tensor import Tensor, wrap_dim
 from .copy import _packed
-from .parts import slice_view
+from .parts import _slice, _split, alias, split_with_sizes, unsafe_split, unsafe_split_with_sizes
 from .views import _expand, _permute, _view, infer_size, restride, transpose, view_strides
 
 
@@ -50,21 +52,27 @@ Tensor.reshape = _tensor_reshape
 
 
 @composite(torch=False)
-def view_as(self, other):
+def view_as(self: Tensor, other: Tensor):
     """A view with the shape of another tensor."""
     return _view(self, other._array.shape)
 
 
 @composite(torch=False)
-def reshape_as(self, other):
+def reshape_as(self: Tensor, other: Tensor):
     """The elements with the shape of another tensor."""
     return reshape(self, other._array.shape)
 
 
 @composite(torch=False)
-def expand_as(self, other):
+def expand_as(self: Tensor, other: Tensor):
     """A view expanded to the shape of another tensor."""
     return _expand(self, other._array.shape)
+
+
+@composite
+def is_same_size(input: Tensor, other: Tensor):
+    """True if the two have the same shape."""
+    return input._array.shape == other._array.shape
 
 
 @composite
@@ -74,7 +82,7 @@ def broadcast_to(input, size):
 
 
 @composite
-def flatten(input, start_dim=0, end_dim=-1):
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1):
     """The dimensions from `start_dim` to `end_dim` as one.
 
     >>> torch.zeros(2, 3, 4).flatten(1).shape
@@ -93,30 +101,41 @@ def flatten(input, start_dim=0, end_dim=-1):
 
 
 @composite
-def unflatten(input, dim, sizes):
+def unflatten(input: Tensor, dim: int, sizes: Ints):
     """One dimension as several; one of the sizes may be -1."""
     dim = wrap_dim(dim, input.ndim)
-    length = input._array.shape[dim]
-    try:
-        sizes = infer_size(tuple(sizes), length)
-    except RuntimeError:
-        raise RuntimeError(
-            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({length}) in "
-            "the input tensor"
-        ) from None
     shape = input._array.shape
+    if not sizes:
+        raise RuntimeError("unflatten: sizes must be non-empty")
+    if not shape:
+        raise RuntimeError(
+            "unflatten got an unexpected error:\nDimension specified as 0 but tensor has no dimensions"
+        )
+    try:
+        sizes = infer_size(tuple(sizes), shape[dim])
+    except RuntimeError as error:
+        if "is invalid for input of size" not in str(error):
+            raise RuntimeError(f"unflatten got an unexpected error:\n{error}") from None
+        raise RuntimeError(
+            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} "
+            f"({shape[dim]}) in the input tensor"
+        ) from None
     return _view(input, (*shape[:dim], *sizes, *shape[dim + 1 :]))
 
 
 @composite
-def ravel(input):
+def ravel(input: Tensor):
     """All elements in one dimension."""
     return reshape(input.contiguous(), (-1,))
 
 
 @composite
 def movedim(input, source, destination):
-    """Dimensions moved to other places, the rest kept in order."""
+    """Dimensions moved to other places, the rest kept in order.
+
+    >>> torch.zeros(2, 3, 4).movedim(0, -1).shape
+    torch.Size([3, 4, 2])
+    """
     sources = source if isinstance(source, (tuple, list)) else (source,)
     places = destination if isinstance(destination, (tuple, list)) else (destination,)
     if len(sources) != len(places):
@@ -124,12 +143,17 @@ def movedim(input, source, destination):
             "movedim: Invalid source or destination dims: source ("
             f"{list(sources)} dims) should contain the same number of dims as destination ({list(places)} dims)"
         )
-    sources = [wrap_dim(d, input.ndim) for d in sources]
-    places = [wrap_dim(d, input.ndim) for d in places]
-    rest = [d for d in range(input.ndim) if d not in sources]
+    wrapped = [[wrap_dim(d, input.ndim) for d in dims] for dims in (sources, places)]
+    for name, given, dims in zip(("source", "destination"), (sources, places), wrapped):
+        if len(set(dims)) < len(dims):
+            raise RuntimeError(f"movedim: repeated dim in `{name}` ({list(given)})")
+    sources, places = wrapped
+    if not input.ndim:
+        return alias(input)
+    rest = (d for d in range(input.ndim) if d not in sources)
     order = dict(zip(places, sources))
     return _permute(
-        input, tuple(order[d] if d in order else rest.pop(0) for d in range(input.ndim))
+        input, tuple([order[d] if d in order else next(rest) for d in range(input.ndim)])
     )
 
 
@@ -140,48 +164,97 @@ def moveaxis(input, source, destination):
 
 
 @composite
-def swapaxes(input, axis0, axis1):
+def swapaxes(input: Tensor, axis0: int, axis1: int):
     """Two dimensions swapped: the same as `transpose`."""
     return transpose(input, axis0, axis1)
 
 
 @composite
-def swapdims(input, dim0, dim1):
+def swapdims(input: Tensor, dim0: int, dim1: int):
     """Two dimensions swapped: the same as `transpose`."""
     return transpose(input, dim0, dim1)
 
 
-@composite
-def chunk(input, chunks, dim=0):
-    """At most `chunks` pieces of equal size along `dim` (the last may be smaller); views."""
-    if chunks <= 0:
-        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+def _chunked(split, split_with_sizes, input, chunks, dim):
     if not input.ndim:
         raise RuntimeError("chunk expects at least a 1-dimensional tensor")
+    if chunks <= 0:
+        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     length = input._array.shape[wrap_dim(dim, input.ndim)]
     size = -(-length // chunks)
-    if size == 0:
-        return input.split_with_sizes([0] * chunks, dim)
-    return input.split(size, dim)
+    return split(input, size, dim) if size else split_with_sizes(input, (0,) * chunks, dim)
 
 
 @composite
-def tensor_split(input, indices_or_sections, dim=0):
-    """Pieces along `dim`: a number of nearly equal ones, or cut at the given indices; views."""
+def chunk(input: Tensor, chunks: int, dim: int = 0):
+    """At most `chunks` pieces of equal size along `dim` (the last may be smaller); views."""
+    return _chunked(_split, split_with_sizes, input, chunks, dim)
+
+
+@composite
+def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0):
+    """Like `chunk`, but autograd does not see that the pieces share memory."""
+    return _chunked(unsafe_split, unsafe_split_with_sizes, input, chunks, dim)
+
+
+@composite
+def tensor_split(input: Tensor, indices_or_sections, dim: int = 0):
+    """Pieces along `dim`: a number of nearly equal ones, or cut at the given indices; views.
+
+    >>> torch.arange(5).tensor_split(2)
+    (tensor([0, 1, 2]), tensor([3, 4]))
+    """
+    if not input.ndim:
+        raise RuntimeError(
+            "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims"
+        )
     dim = wrap_dim(dim, input.ndim)
-    length = input._array.shape[dim]
-    if isinstance(indices_or_sections, Tensor):
-        indices_or_sections = indices_or_sections.tolist()
-    if isinstance(indices_or_sections, int):
-        count = indices_or_sections
-        if count <= 0:
-            raise RuntimeError(f"number of sections must be larger than 0, got {count}")
-        small, larger = divmod(length, count)
-        cuts = np.cumsum([small + 1] * larger + [small] * (count - larger)).tolist()[:-1]
-    else:
-        cuts = list(indices_or_sections)
-    starts, ends = [0, *cuts], [*cuts, length]
-    return tuple(slice_view(input, dim, slice(a, b, 1)) for a, b in zip(starts, ends))
+    length, cuts = input._array.shape[dim], indices_or_sections
+    if isinstance(cuts, Tensor):
+        start = "tensor_split expected tensor_indices_or_sections to"
+        if cuts.dtype is not dtypes.int64:
+            raise RuntimeError(f"{start} have dtype of long, but got {cuts.dtype.label}")
+        if cuts.ndim > 1:
+            raise RuntimeError(
+                f"{start} be a zero-dimensional or one-dimensional tensor, but got a tensor with "
+                f"{cuts.ndim} dims"
+            )
+        cuts = cuts.tolist()
+    if isinstance(cuts, int):
+        if cuts <= 0:
+            raise RuntimeError(f"number of sections must be larger than 0, got {cuts}")
+        small, larger = divmod(length, cuts)
+        cuts = np.cumsum([small + 1] * larger + [small] * (cuts - larger)).tolist()[:-1]
+    return tuple([_slice(input, dim, a, b) for a, b in zip((0, *cuts), (*cuts, length))])
+
+
+def _publish_split(name, least, dim):
+    """`hsplit` and its like: `tensor_split` along a fixed dimension, into equal pieces only."""
+
+    def function(input: Tensor, indices_or_sections):
+        if input.ndim < least:
+            raise RuntimeError(
+                f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor "
+                f"with {input.ndim} dimensions!"
+            )
+        along = min(dim, input.ndim - 1)
+        count, length = indices_or_sections, input._array.shape[along]
+        if isinstance(count, int) and (count == 0 or length % count):
+            raise RuntimeError(
+                f"torch.{name} attempted to split along dimension {along}, but the size of the "
+                f"dimension {length} is not divisible by the split_size {count}!"
+            )
+        return tensor_split(input, count, along)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = (
+        f"Pieces along dimension {dim}, as `tensor_split` makes them, but of equal size."
+    )
+    composite(function)
+
+
+for _split_name, _least, _dim in (("hsplit", 1, 1), ("vsplit", 2, 0), ("dsplit", 3, 2)):
+    _publish_split(_split_name, _least, _dim)
 
 
 @composite
@@ -189,6 +262,8 @@ def sum_to_size(self, *size):
     """Summed over the dimensions that broadcasting `size` to the tensor's shape would repeat."""
     size = parse_size(size, "sum_to_size")
     shape = self._array.shape
+    if not size:
+        return self.sum()
     if size == shape:
         return self
     new = len(shape) - len(size)
@@ -199,6 +274,9 @@ def sum_to_size(self, *size):
     return reshape(result, size) if new else result
 
 
+# Transposed
+
+
 def _transposed(self):
     """The dimensions in reverse order: a matrix transposed."""
     return _permute(self, tuple(reversed(range(self.ndim))))
@@ -207,16 +285,42 @@ def _transposed(self):
 def _matrix_transposed(name):
     def getter(self):
         """The last two dimensions swapped."""
-        if self.ndim < 2:
+        if self.ndim == 1 or (name == "H" and self.ndim > 2):
+            which = "matrices (2-D tensors)" if name == "H" else "matrices or batches of matrices"
+            hint = " For batches of matrices, consider using tensor.mH" if self.ndim > 2 else ""
             raise RuntimeError(
-                f"tensor.{name} is only supported on matrices or batches of matrices. Got {self.ndim}-D tensor."
+                f"tensor.{name} is only supported on {which}. Got {self.ndim}-D tensor.{hint}"
             )
-        return transpose(self, -2, -1)
+        return transpose(self, -2, -1) if self.ndim else self
 
     return getter
 
 
 Tensor.T = property(_transposed)
-Tensor.mT = property(_matrix_transposed("mT"))
-Tensor.H = property(_matrix_transposed("H"))
-Tensor.mH = property(_matrix_transposed("mH"))
+for _name in ("mT", "H", "mH"):
+    setattr(Tensor, _name, property(_matrix_transposed(_name)))
+Tensor.adjoint = FUNCTIONS["adjoint"] = _matrix_transposed("adjoint()")
+
+# Complex numbers: the kit has none, and real numbers are their own conjugates
+
+
+def _itself(input):
+    """The tensor itself: it has no imaginary part."""
+    return input
+
+
+def _imaginary_part(input):
+    """PyTorch's error for tensors that are not complex."""
+    raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
+
+
+def _never(input):
+    """False: the kit has no complex numbers."""
+    return False
+
+
+for _name in ("conj", "conj_physical", "resolve_conj", "resolve_neg", "is_conj", "is_neg"):
+    FUNCTIONS[_name] = _never if _name.startswith("is") else _itself
+    setattr(Tensor, _name, FUNCTIONS[_name])
+FUNCTIONS["real"], FUNCTIONS["imag"] = _itself, _imaginary_part
+Tensor.real, Tensor.imag = property(_itself), property(_imaginary_part)

@@ -4,14 +4,15 @@ import numpy as np
 
 from .. import return_types
 from ..declare import Array, op
-from ..tensor import as_int, wrap_dim
+from ..signature import DType
+from ..tensor import wrap_dim
 from .join import stack
-from .reduce import cast, contiguous
+from .reduce import cast, contiguous, form
 
 
-def _running(ufunc, input, dim, dtype, name):
-    axis = wrap_dim(as_int(dim, name), input.ndim)
-    input = cast(input, dtype, name)
+def _running(ufunc, input, dim, dtype):
+    axis = wrap_dim(dim, input.ndim)
+    input = cast(input, dtype)
     if dtype is None and input.dtype.kind != "f":
         input = input.astype("int64")
     if not input.ndim:
@@ -22,18 +23,22 @@ def _running(ufunc, input, dim, dtype, name):
     return contiguous(result.astype(input.dtype, copy=False))
 
 
-def _from_the_end(tensor, dim):
-    return tensor.flip(dim).cumsum(dim).flip(dim)
+def _from_the_end(grad, dim):
+    return grad.flip(dim).cumsum(dim).flip(dim)
 
 
-@op(in_place=True, input=lambda grad, dim: _from_the_end(grad, dim))
-def cumsum(input: Array, dim, *, dtype=None):
+def _form(dtype):
+    return form(None, dtype)  # there is but one; this is for the error
+
+
+@op(in_place=True, number=_form, input=_from_the_end)
+def cumsum(input: Array, dim: int, *, dtype: DType = None):
     """The running sum along `dim`.
 
     >>> torch.tensor([1, 2, 3]).cumsum(dim=0)
     tensor([1, 3, 6])
     """
-    return _running(np.add, input, dim, dtype, "cumsum")
+    return _running(np.add, input, dim, dtype)
 
 
 def _running_product_slope(grad, input, dim, result):
@@ -53,15 +58,15 @@ def _running_product_slope(grad, input, dim, result):
     return stack(products, dim)
 
 
-@op(in_place=True, input=_running_product_slope)
-def cumprod(input: Array, dim, *, dtype=None):
+@op(in_place=True, number=_form, input=_running_product_slope)
+def cumprod(input: Array, dim: int, *, dtype: DType = None):
     """The running product along `dim`."""
-    return _running(np.multiply, input, dim, dtype, "cumprod")
+    return _running(np.multiply, input, dim, dtype)
 
 
-def _running_extreme(ufunc, input, dim, name):
+def _running_extreme(ufunc, input, dim):
     """The running extremes and where each was last reached; nan stays once it came."""
-    axis = wrap_dim(as_int(dim, name), input.ndim)
+    axis = wrap_dim(dim, input.ndim)
     if not input.ndim:
         return input.copy(), np.zeros((), "int64")
     values = ufunc.accumulate(input, axis)
@@ -73,17 +78,17 @@ def _running_extreme(ufunc, input, dim, name):
     return contiguous(values), contiguous(indices)
 
 
-def _to_extremes(grad, input_shape, dim, indices):
-    return grad.new_zeros(input_shape).scatter_add(dim, indices, grad)
+def _to_extremes(grad, input, dim, indices):
+    return grad.new_zeros(input.shape).scatter_add(dim, indices, grad)
 
 
 @op(returns=return_types.cummax, input=_to_extremes)
-def cummax(input: Array, dim):
+def cummax(input: Array, dim: int):
     """The running maximum along `dim`, and the indices where it was last reached."""
-    return _running_extreme(np.maximum, input, dim, "cummax")
+    return _running_extreme(np.maximum, input, dim)
 
 
 @op(returns=return_types.cummin, input=_to_extremes)
-def cummin(input: Array, dim):
+def cummin(input: Array, dim: int):
     """The running minimum along `dim`, and the indices where it was last reached."""
-    return _running_extreme(np.minimum, input, dim, "cummin")
+    return _running_extreme(np.minimum, input, dim)

@@ -82,20 +82,20 @@ def _check_where(condition, input, other):
 
 
 def _fill(input, mask, value):
-    if mask.dtype.kind != "b":
-        raise RuntimeError(
-            "masked_fill_ only supports boolean masks, but got mask with dtype "
-            f"{dtypes.of(mask.dtype).ctype}"
+    error = broadcast_error([mask, input])
+    if error is None and mask.dtype.kind != "b":
+        kind = dtypes.of(mask.dtype).ctype
+        error = RuntimeError(
+            f"masked_fill_ only supports boolean masks, but got mask with dtype {kind}"
         )
-    try:
-        return np.where(mask, value, input)
-    except ValueError:
-        raise broadcast_error([mask, input]) from None
+    if error is not None:
+        raise error
+    return np.where(mask, value, input).copy("C")
 
 
 @op(node="MaskedFillBackward", casts=True, input=lambda grad, mask: grad.masked_fill(mask, 0))
 def _masked_fill_number(input, mask: Array, value):
-    _check_holds(value, input.dtype)
+    check_holds(value, input.dtype)
     value = number_to_array(value, input.dtype)
     return _fill(input, mask, value)
 
@@ -238,7 +238,7 @@ def _clamp_call(name, input, min, max):
         raise _bad_bounds(name, min, max)
     dtype = dtypes.result_dtype(input._array, *bounds.values())
     for bound in bounds.values():
-        _check_holds(bound, dtype)
+        check_holds(bound, dtype)
     if dtype != input._array.dtype:
         input = wrap(input._array.astype(dtype))  # integers: there is no history to lose
     if name == "clamp":
@@ -275,7 +275,7 @@ def _bad_bounds(name, min, max):
 _LARGEST = {d.numpy: dtypes.finfo(d).max for d in (dtypes.float16, dtypes.float32, dtypes.float64)}
 
 
-def _check_holds(value, dtype):
+def check_holds(value, dtype):
     """Raise PyTorch's error if a number overflows in a dtype, floating-point ones included."""
     if dtype.kind != "f":
         check_fits(value, dtype)

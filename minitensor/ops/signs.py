@@ -1,9 +1,11 @@
 """Signs and rounding: sizes without signs, signs without sizes, and the integers nearby."""
 
+import math
+
 import numpy as np
 
-from .. import dtypes
-from ..declare import Array, elementwise
+from .. import dtypes, return_types
+from ..declare import Array, elementwise, op
 from ..tensor import Tensor
 from .arithmetic import checking, not_differentiable
 from .inplace import zeros
@@ -76,6 +78,37 @@ def heaviside(input: Array, values: Array):
     return np.where(input == 0, values, (input > 0).astype(input.dtype))
 
 
+# The two parts of a floating-point number, and its neighbors
+
+
+@op(returns=return_types.frexp, input=lambda grad, exponent: grad / exponent.exp2())
+def frexp(input: Array):
+    """Mantissas between 0.5 and 1, and exponents: input is mantissa * 2 ** exponent."""
+    if input.dtype.kind != "f":
+        raise RuntimeError("torch.frexp() only supports floating-point dtypes")
+    return np.frexp(input)
+
+
+@elementwise(
+    to="float",
+    input=lambda grad, other: grad * other.exp2(),
+    other=lambda grad, result: grad * result * math.log(2),
+)
+def ldexp(input: Array, other: Array):
+    """input * 2 ** other."""
+    return input * np.exp2(other)
+
+
+@elementwise(
+    kernel=("nextafter_cpu", "f"),
+    input=lambda grad, input, other: grad.masked_fill(input == other, 0),
+    other=zeros,
+)
+def nextafter(input: Array, other: Array):
+    """The next floating-point number after each element, in the direction of `other`."""
+    return np.nextafter(input, other)
+
+
 # Rounding: integers are left as they are
 
 
@@ -103,32 +136,29 @@ def frac(input):
     return input - np.trunc(input)
 
 
-@elementwise(
-    number=lambda decimals: 1 if decimals else 0,
-    input=zeros,
-)
-def round(input, *, decimals=0):
+@elementwise(number=lambda decimals: 0 if decimals is None else 1, input=zeros)
+def round(input, *, decimals: int = None):
     """The nearest integer, halves to the even one; `decimals` keeps digits behind the point.
 
     >>> torch.round(torch.tensor([0.5, 1.5, 2.345]))
     tensor([0., 2., 2.])
     """
     kind = input.dtype.kind
-    if kind == "b" or (decimals and kind != "f"):
+    if kind == "b" or (decimals is not None and kind != "f"):
         kernel = "round_cpu" if decimals else "round_vml_cpu"
         raise NotImplementedError(
             f"\"{kernel}\" not implemented for '{dtypes.of(input.dtype).label}'"
         )
     if kind != "f":
         return input.copy()
+    if not decimals:
+        return np.rint(input)
     scale = input.dtype.type(10.0 ** np.abs(decimals))
-    if decimals < 0:
-        return np.rint(input / scale) * scale
-    return np.rint(input * scale) / scale if decimals else np.rint(input)
+    return np.rint(input / scale) * scale if decimals < 0 else np.rint(input * scale) / scale
 
 
 @elementwise(input=lambda grad, input: grad * input.isfinite())
-def nan_to_num(input, nan=None, posinf=None, neginf=None):
+def nan_to_num(input, nan: float = None, posinf: float = None, neginf: float = None):
     """nan and the infinities replaced: by 0 and the dtype's extremes if nothing else is given.
 
     >>> torch.nan_to_num(torch.tensor([float("nan"), 1.]), nan=-1)

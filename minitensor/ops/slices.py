@@ -1,14 +1,16 @@
 """Reading and writing whole slices of one dimension, which a vector of indices names."""
 
+import warnings
+
 import numpy as np
 
 from .. import dtypes
 from ..arguments import NUMBERS, check_fits, no_overload
 from ..declare import Array, composite, op
-from ..storage import is_dense
-from ..tensor import Tensor, as_int, wrap_dim
-from .gather import check_bounds, with_dims
+from ..tensor import Tensor, wrap_dim
+from .gather import check_bounds, reduce_into, reduce_slopes, with_dims
 from .matmul import scaled
+from .parts import copy_in_order
 
 
 def label(array):
@@ -16,24 +18,19 @@ def label(array):
     return dtypes.of(array.dtype).label
 
 
-def copy_in_order(array):
-    """A copy that keeps the order in memory if the original has no gaps there."""
-    return array.copy("K" if is_dense(array) else "C")
-
-
 @op(
     input=lambda grad, input_shape, dim, index: grad.new_zeros(input_shape).index_add(
         dim, index, grad
     )
 )
-def index_select(input, dim, index: Array):
+def index_select(input, dim: int, index: Array):
     """The slices of `dim` that a vector of indices names, as a copy.
 
     >>> torch.index_select(torch.tensor([[1, 2, 3], [4, 5, 6]]), 1, torch.tensor([2, 0]))
     tensor([[3, 1],
             [6, 4]])
     """
-    dim = wrap_dim(as_int(dim, "index_select", position=2), input.ndim)
+    dim = wrap_dim(dim, input.ndim)
     if index.ndim > 1:
         raise IndexError("index_select(): Index is supposed to be a vector")
     if index.dtype not in (np.int64, np.int32):
@@ -66,14 +63,14 @@ def _slices_of(grad, dim, index, source):
         _slices_of(grad, dim, index, source), alpha
     ),
 )
-def index_add(input, dim, index: Array, source, *, alpha=1):
+def index_add(input, dim: int, index: Array, source, *, alpha=1):
     """A copy with the slices of alpha * `source` added at those that a vector of indices names.
 
     >>> torch.zeros(3).index_add(0, torch.tensor([0, 2, 0]), torch.tensor([1., 2., 3.]))
     tensor([4., 0., 2.])
     """
-    dim = wrap_dim(as_int(dim, "index_add", position=2), input.ndim)
-    _check_index_add(input, dim, index, source)
+    dim = wrap_dim(dim, input.ndim)
+    _check_index_add("index_add_()", input, dim, index, source)
     result = np.array(input, order="C")
     target, index, source = with_dims(result, index, source)
     check_bounds(index, dim, target.shape[dim])
@@ -83,30 +80,28 @@ def index_add(input, dim, index: Array, source, *, alpha=1):
     return result
 
 
-def _check_index_add(input, dim, index, source):
+def _check_index_add(name, input, dim, index, source):
     if index.ndim > 1:
         raise IndexError(
-            f"index_add_(): Index is supposed to be a vector, but got dim: {index.ndim} with type: "
+            f"{name}: Index is supposed to be a vector, but got dim: {index.ndim} with type: "
             f"{label(index)} and size: {list(index.shape)}"
         )
     if index.dtype not in (np.int64, np.int32):
-        raise RuntimeError(
-            f"index_add_(): Expected dtype int32/int64 for index but got: {label(index)}"
-        )
+        raise RuntimeError(f"{name}: Expected dtype int32/int64 for index but got: {label(index)}")
     if source.dtype != input.dtype:
         raise RuntimeError(
-            f"index_add_(): self ({label(input)}) and source ({label(source)}) must have the same "
+            f"{name}: self ({label(input)}) and source ({label(source)}) must have the same "
             "scalar type"
         )
     if dim and dim >= source.ndim:
         raise RuntimeError(
-            f"index_add_(): Indexing dim {dim} is out of bounds of the source tensor with dim "
+            f"{name}: Indexing dim {dim} is out of bounds of the source tensor with dim "
             f"{source.ndim}"
         )
     count = source.shape[dim] if source.ndim else 1
     if index.size != count:
         raise RuntimeError(
-            f"index_add_(): Number of indices ({index.size}) should be equal to source.size(dim): "
+            f"{name}: Number of indices ({index.size}) should be equal to source.size(dim): "
             f"({count}), for dim: {dim}"
         )
     both = input.ndim and source.ndim
@@ -121,14 +116,54 @@ def _without(shape, dim, really=True):
     return shape[:dim] + shape[dim + 1 :] if really else shape
 
 
+def _both_slopes(grad, input, dim, index, source, reduce, include_self, result):
+    line = [1] * source.ndim
+    if source.ndim:
+        line[dim] = -1
+    index = index.reshape(line).expand(source.shape)
+    return reduce_slopes(grad, input, dim, index, source, reduce, include_self, result)
+
+
+def _self_slope(grad, input, dim, index, source, reduce, include_self, result):
+    return _both_slopes(grad, input, dim, index, source, reduce, include_self, result)[0]
+
+
+def _source_slope(grad, input, dim, index, source, reduce, include_self, result):
+    return _both_slopes(grad, input, dim, index, source, reduce, include_self, result)[1]
+
+
+@op(in_place=True, input=_self_slope, source=_source_slope)
+def index_reduce(input, dim: int, index: Array, source, reduce: str, *, include_self: bool = True):
+    """A copy in which the slices of `source` are combined with those that a vector of indices names.
+
+    `reduce`: "prod", "mean", "amax" or "amin".
+    """
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise RuntimeError(
+            "index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got "
+            f"{reduce}."
+        )
+    dim = wrap_dim(dim, input.ndim)
+    _check_index_add("index_reduce_()", input, dim, index, source)
+    warnings.warn(
+        "index_reduce() is in beta and the API may change at any time.", UserWarning, stacklevel=4
+    )
+    result = np.array(input, order="C")
+    target, index, source = with_dims(result, index, source)
+    if np.any((index < 0) | (index >= target.shape[dim])):
+        raise IndexError("index out of range in self")
+    reduce_into(target.swapaxes(0, dim), index, source.swapaxes(0, dim), reduce, include_self)
+    return result
+
+
 @op(
     in_place=True,
     input=lambda grad, dim, index: grad.index_fill(dim, index, 0),
     source=lambda grad, dim, index, source: _slices_of(grad, dim, index, source),
 )
-def index_copy(input, dim, index: Array, source):
+def index_copy(input, dim: int, index: Array, source):
     """A copy with the slices of `source` written over those that a vector of indices names."""
-    dim = wrap_dim(as_int(dim, "index_copy", position=2), input.ndim)
+    dim = wrap_dim(dim, input.ndim)
     _check_index_copy(input, dim, index, source)
     result = np.array(input, order="C")
     target, index, source = with_dims(result, index, source)
@@ -172,7 +207,7 @@ def _check_index_copy(input, dim, index, source):
 
 
 def _filled(input, dim, index, value):
-    dim = wrap_dim(as_int(dim, "index_fill", position=2), input.ndim)
+    dim = wrap_dim(dim, input.ndim)
     if index.dtype != np.int64:
         raise IndexError("index_fill_(): Expected dtype int64 for index.")
     if index.ndim > 1:
@@ -186,7 +221,7 @@ def _filled(input, dim, index, value):
 
 
 @op(node="IndexFillBackward", input=lambda grad, dim, index: grad.index_fill(dim, index, 0))
-def _index_fill_number(input, dim, index: Array, value):
+def _index_fill_number(input, dim: int, index: Array, value):
     check_fits(value, input.dtype)
     return _filled(input, dim, index, np.array(value).astype(input.dtype))
 
@@ -197,7 +232,7 @@ def _index_fill_number(input, dim, index: Array, value):
     input=lambda grad, dim, index: grad.index_fill(dim, index, 0),
     value=lambda grad, dim, index: grad.index_select(dim, index).sum(),
 )
-def _index_fill_tensor(input, dim, index: Array, value):
+def _index_fill_tensor(input, dim: int, index: Array, value):
     if value.ndim:
         raise RuntimeError(
             "index_fill_ only supports a 0-dimensional value tensor, but got tensor with "

@@ -4,7 +4,8 @@ import numpy as np
 
 from .. import dtypes
 from ..declare import Array, op
-from ..tensor import as_int, wrap_dim
+from ..signature import DType, Ints
+from ..tensor import wrap_dim
 from .reduce import cast, contiguous, put_back, reduced_axes, work_dtype
 
 
@@ -20,7 +21,7 @@ def _shares(grad, input, dim, keepdim, result):
 
 
 @op(input=_shares)
-def logsumexp(input: Array, dim, keepdim=False):
+def logsumexp(input: Array, dim: Ints, keepdim: bool = False):
     """log(exp(input).sum(dim)), without overflow.
 
     >>> torch.tensor([1000., 1000.]).logsumexp(dim=0)
@@ -28,7 +29,7 @@ def logsumexp(input: Array, dim, keepdim=False):
     """
     if input.dtype.kind != "f":
         input = input.astype(dtypes.get_default_dtype().numpy)
-    axes = reduced_axes(dim, input.ndim, "logsumexp")
+    axes = reduced_axes(dim, input.ndim)
     exact = input.astype(work_dtype(input, None), copy=False)
     largest = _largest(exact, axes)
     total = np.add.reduce(np.exp(exact - largest), axes, None, None, keepdim)
@@ -38,8 +39,8 @@ def logsumexp(input: Array, dim, keepdim=False):
 
 def _prepared(input, dim, dtype, name):
     """The input of a softmax as a floating-point array to compute with, and the axis."""
-    axis = wrap_dim(as_int(dim, name), input.ndim)
-    input = cast(input, dtype, name)
+    axis = wrap_dim(dim, input.ndim)
+    input = cast(input, dtype)
     if input.dtype.kind != "f":
         last = "lastdim_" if axis >= input.ndim - 1 else ""
         label = dtypes.of(input.dtype).label
@@ -50,7 +51,7 @@ def _prepared(input, dim, dtype, name):
 
 
 @op(input=lambda grad, dim, result: (grad - (grad * result).sum(dim, True)) * result)
-def softmax(input: Array, dim, dtype=None):
+def softmax(input: Array, dim: int, dtype: DType = None):
     """exp(input) / exp(input).sum(dim): positive, adding up to 1 along `dim`.
 
     >>> torch.tensor([0., 0.]).softmax(dim=0)
@@ -63,7 +64,7 @@ def softmax(input: Array, dim, dtype=None):
 
 
 @op(input=lambda grad, dim, result: grad - result.exp() * grad.sum(dim, True))
-def log_softmax(input: Array, dim, dtype=None):
+def log_softmax(input: Array, dim: int, dtype: DType = None):
     """The logarithm of `softmax`, exact also where softmax is nearly 0."""
     shifted, axis, dtype = _prepared(input, dim, dtype, "log_softmax")
     result = shifted - np.log(np.add.reduce(np.exp(shifted), axis, None, None, True))
@@ -84,9 +85,9 @@ def _running_slope(grad, input, dim, result):
 
 
 @op(input=_running_slope)
-def logcumsumexp(input: Array, dim):
+def logcumsumexp(input: Array, dim: int):
     """The logarithm of the running sum of exponentials, without overflow."""
-    axis = wrap_dim(as_int(dim, "logcumsumexp"), input.ndim)
+    axis = wrap_dim(dim, input.ndim)
     if input.dtype.kind != "f":
         label = dtypes.of(input.dtype).label
         raise NotImplementedError(f"\"logcumsumexp_out_cpu\" not implemented for '{label}'")

@@ -5,10 +5,8 @@ import numpy as np
 from .. import dtypes
 from ..arguments import check_dims_unique, parse_size
 from ..declare import composite, view
-from ..grad_mode import state
-from ..storage import flat_storage, strided
+from ..storage import flat_storage
 from ..tensor import Tensor, wrap_dim
-from ..views import AsStrided, make_view
 
 
 def restride(array, shape, strides):
@@ -20,6 +18,32 @@ def restride(array, shape, strides):
     return np.lib.stride_tricks.as_strided(array, shape, strides)
 
 
+def memory_like(shape, dtype, operands):
+    """Fresh memory in the order that PyTorch gives the result of an element-wise op.
+
+    `operands`: the strides of each operand along the dimensions of the result, 0 where it is repeated.
+    """
+
+    def compare(inner, outer):
+        for strides in operands:
+            a, b = strides[inner], strides[outer]
+            if a and b and (a != b or shape[inner] > shape[outer]):
+                return a - b or 1
+        return 0
+
+    order = list(reversed(range(len(shape))))  # innermost first
+    for place in range(1, len(order)):
+        for earlier in reversed(range(place)):
+            difference = compare(order[earlier], order[place])
+            if difference > 0:
+                order[earlier], order[place] = order[place], order[earlier]
+                place = earlier
+            elif difference < 0:
+                break
+    order.reverse()
+    return np.empty([shape[d] for d in order], dtype).transpose(np.argsort(order).tolist())
+
+
 def infer_size(size, numel):
     """Fill in the one size that may be -1.
 
@@ -27,9 +51,11 @@ def infer_size(size, numel):
     (2, 3)
     """
     known = 1
-    for n in size:
+    for place, n in enumerate(size):
         if n < -1:
-            raise RuntimeError(f"invalid shape dimension {n}")
+            raise RuntimeError(
+                f"invalid shape dimension {n} at index {place} of shape {list(size)}"
+            )
         known *= 1 if n == -1 else n
     if size.count(-1) > 1:
         raise RuntimeError("only one dimension can be inferred")
@@ -54,27 +80,21 @@ def view_strides(array, shape):
     """
     if 0 in shape:
         return array.strides if array.shape == shape else np.empty(shape, array.dtype).strides
-    groups = []  # [elements, stride of the last dimension], from the right
-    for size, step in zip(reversed(array.shape), reversed(array.strides)):
-        if size == 1:
-            continue
-        if groups and step == groups[-1][0] * groups[-1][1]:
-            groups[-1][0] *= size
-        else:
-            groups.append([size, step])
-    groups = groups or [[1, array.strides[-1] if array.ndim else array.itemsize]]
-    strides, left = [], 0
-    elements, step = groups[0]
-    for size in reversed(shape):
-        if size > 1 and elements == 1 and left + 1 < len(groups):
-            left += 1
-            elements, step = groups[left]
-        if elements % size:
+    old, steps = array.shape or (1,), array.strides or (array.itemsize,)
+    strides, place = [0] * len(shape), len(shape) - 1
+    step, size, placed = steps[-1], 1, 1  # of a group: its last stride, elements, those given out
+    for dim in reversed(range(len(old))):
+        size *= old[dim]
+        if dim and (old[dim - 1] == 1 or steps[dim - 1] == size * step):
+            continue  # the group goes on
+        while place >= 0 and (placed < size or shape[place] == 1):
+            strides[place] = placed * step
+            placed *= shape[place]
+            place -= 1
+        if placed != size:
             return None
-        strides.append(step)
-        elements //= size
-        step *= size
-    return tuple(reversed(strides))
+        step, size, placed = steps[dim - 1], 1, 1
+    return tuple(strides)
 
 
 @view(input=lambda grad, input_shape: grad.reshape(input_shape))
@@ -122,10 +142,15 @@ def view_arguments_error(given):
 def _view_as_dtype(self, dtype):
     array, new = self._array, dtype.numpy
     old_size, new_size = array.itemsize, new.itemsize
-    if array.ndim and new_size > old_size and array.shape[-1] * old_size % new_size:
+    kinds = f"to view {self.dtype.label} as {dtype.label} (different element sizes)"
+    if old_size != new_size and not array.ndim:
+        raise RuntimeError(f"self.dim() cannot be 0 {kinds}")
+    if old_size != new_size and self.stride(-1) != 1:
+        raise RuntimeError(f"self.stride(-1) must be 1 {kinds}, but got {self.stride(-1)}")
+    if new_size > old_size and array.shape[-1] * old_size % new_size:
         raise RuntimeError(
-            f"self.size(-1) must be divisible by {new_size // old_size} to view {self.dtype.label} as "
-            f"{dtype.label} (different element sizes), but got {array.shape[-1]}"
+            f"self.size(-1) must be divisible by {new_size // old_size} {kinds}, but got "
+            f"{array.shape[-1]}"
         )
     result = self._alias()
     result._array, result._home = array.view(new), flat_storage(self).view(new)
@@ -150,11 +175,8 @@ def expand_strides(array, size):
                     f"The expanded size of the tensor ({size[dim]}) isn't allowed in a leading, "
                     f"non-existing dimension {dim}"
                 )
-            if size[dim] == 1:
-                right = dim + 1
-                strides[dim] = (
-                    strides[right] * shape[right] if right < len(size) else array.itemsize
-                )
+            if size[dim] == 1 and array.ndim:
+                strides[dim] = strides[dim + 1] * shape[dim + 1]
             continue
         old, step = array.shape[dim - new], array.strides[dim - new]
         if size[dim] == -1 or size[dim] == old:
@@ -216,19 +238,10 @@ def permute(input, *order, dims=None):
 
 
 @view(input=lambda grad, dim0, dim1: grad.transpose(dim0, dim1))
-def transpose(input, dim0, dim1):
+def transpose(input, dim0: int, dim1: int):
     """Two dimensions swapped."""
-    return (
-        input.swapaxes(wrap_dim(dim0, input.ndim), wrap_dim(dim1, input.ndim))
-        if input.ndim
-        else (_check_scalar_dims(input, dim0, dim1))
-    )
-
-
-def _check_scalar_dims(array, *dims):
-    for dim in dims:
-        wrap_dim(dim, 0)
-    return array.view()
+    dim0, dim1 = wrap_dim(dim0, input.ndim), wrap_dim(dim1, input.ndim)
+    return input.swapaxes(dim0, dim1) if input.ndim else input.view()
 
 
 @view(input=lambda grad: grad.t())
@@ -253,7 +266,18 @@ def _squeeze_number(dim):
     return 0 if dim is None else 2 if isinstance(dim, (tuple, list)) else 1
 
 
-@view(number=_squeeze_number, input=lambda grad, input_shape: grad.reshape(input_shape))
+def _unsqueezed(grad, input_shape, dim):
+    return grad.reshape(input_shape)
+
+
+@view(
+    number=_squeeze_number,
+    input={
+        0: lambda grad, input_shape: grad.reshape(input_shape),
+        1: _unsqueezed,
+        2: _unsqueezed,
+    },
+)
 def squeeze(input, dim=None):
     """Without dimensions of size 1: all of them, or those named by `dim`."""
     if dim is None:
@@ -267,7 +291,7 @@ def squeeze(input, dim=None):
 
 
 @view(input=lambda grad, dim: grad.squeeze(dim))
-def unsqueeze(input, dim):
+def unsqueeze(input, dim: int):
     """A new dimension of size 1 at `dim`.
 
     >>> torch.tensor([1, 2]).unsqueeze(1)
@@ -278,22 +302,3 @@ def unsqueeze(input, dim):
     step = input.strides[dim] * input.shape[dim] if dim < input.ndim else input.itemsize
     shape = (*input.shape[:dim], 1, *input.shape[dim:])
     return restride(input, shape, (*input.strides[:dim], step, *input.strides[dim:]))
-
-
-@composite
-def as_strided(input, size, stride, storage_offset=None):
-    """A view of the storage with any sizes, strides and offset (in elements)."""
-    offset = input.storage_offset() if storage_offset is None else storage_offset
-    home = flat_storage(input)
-    needed = offset + sum((n - 1) * s for n, s in zip(size, stride)) + 1
-    if 0 not in size and needed > home.size:
-        raise RuntimeError(
-            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize "
-            f"{home.itemsize} requiring a storage size of {needed * home.itemsize} are out of bounds for "
-            f"storage of size {home.nbytes}"
-        )
-    result = make_view(input, strided(home, tuple(size), tuple(stride), offset))
-    if input._tracked and input.requires_grad and state.enabled:
-        result._grad_fn = AsStrided(result, input)
-        result._view.requires_grad = True
-    return result

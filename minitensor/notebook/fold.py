@@ -1,0 +1,188 @@
+"""Find repeated structure in a graph: the same few ops, each time on the result of the time before.
+
+Of every such run only the last repetition is kept, as a `Plate`; a loop of a thousand steps becomes
+the body of the loop.
+"""
+
+import dataclasses
+
+SMALL = 30  # a graph of no more nodes than this is read as it is
+FEWEST_TIMES = 3
+LONGEST_BODY = 60
+
+
+@dataclasses.dataclass(eq=False)
+class Plate:
+    """Nodes that stand for as many repetitions of themselves as there are `times`."""
+
+    nodes: list
+    times: int
+
+
+@dataclasses.dataclass
+class Folded:
+    """A graph in which `plates` stand for more.
+
+    `stands_for` maps the id of a node that is left out to the node that stands for it; `entries`
+    the id and argument number of a plate's node to what the first repetition had there.
+    """
+
+    plates: list = dataclasses.field(default_factory=list)
+    stands_for: dict = dataclasses.field(default_factory=dict)
+    entries: dict = dataclasses.field(default_factory=dict)
+
+    def node(self, node):
+        return self.stands_for.get(id(node), node)
+
+    def is_entry(self, node, position):
+        return (id(node), position) in self.entries
+
+    def inputs(self, node):
+        """(argument, node, output number) of what `node` works on; of many repetitions, once."""
+        found, seen = [], {}
+        for position, pair in enumerate(node.next_functions):
+            above, number = self.entries.get((id(node), position), pair)
+            kept = self.node(above)
+            key, one_of_many = (id(kept), number), kept is not above
+            if key not in seen or not (one_of_many or seen[key]):
+                found.append((position, kept, number))
+            seen[key] = one_of_many or seen.get(key, False)
+        return found
+
+
+def fold(nodes, is_leaf):
+    """`nodes` (all held by the caller) with repeated structure folded, the last repetition kept."""
+    folded = Folded()
+    if len(nodes) > SMALL:
+        order = _Order(nodes, is_leaf)
+        pieces = [(0, len(order.ops))]
+        while pieces:
+            low, high = pieces.pop()
+            run = order.longest_run(low, high)
+            if run:
+                start, body, times = run
+                order.fold_away(run, folded)
+                pieces += [(low, start), (start + body * times, high)]
+    return folded
+
+
+class _Order:
+    """The ops of a graph in a row, inputs first, so that repeated structure repeats in the row."""
+
+    def __init__(self, nodes, is_leaf):
+        self.known = {id(node) for node in nodes}
+        self.is_leaf = is_leaf
+        ordered = self._inputs_first(nodes)
+        self.ops = [node for node in ordered if not is_leaf(node)]
+        self.place = {id(node): place for place, node in enumerate(self.ops)}
+        self.uses = {}
+        for place, op in enumerate(self.ops):
+            for above, _ in op.next_functions:
+                if above is not None and id(above) not in self.place:
+                    self.uses.setdefault(id(above), []).append(place)
+        self.names = [op.name() for op in self.ops]
+
+    def _inputs_first(self, nodes):
+        ordered, opened, done = [], set(), set()
+        for start in nodes:
+            stack = [start]
+            while stack:
+                node = stack[-1]
+                if id(node) not in opened:
+                    opened.add(id(node))
+                    above = [a for a, _ in node.next_functions if a is not None]
+                    stack += [a for a in reversed(above)
+                              if id(a) in self.known and id(a) not in opened]  # fmt: skip
+                else:
+                    stack.pop()
+                    if id(node) not in done:
+                        done.add(id(node))
+                        ordered.append(node)
+        return ordered
+
+    def longest_run(self, low, high):
+        """(start, length of the body, times) of the run that saves most, or None."""
+        best, saved = None, 2
+        for body in range(1, min(LONGEST_BODY, (high - low) // FEWEST_TIMES) + 1):
+            for first, last in self._stretches(low, high, body):
+                start = self._with_entry(first, low, body)
+                times, over = divmod(last - start, body)
+                start += over  # rather at the beginning than at the end: results have names
+                if times >= FEWEST_TIMES and body * (times - 1) > saved:
+                    best, saved = (start, body, times), body * (times - 1)
+        return best
+
+    def _stretches(self, low, high, body):
+        """Where each op is like the one a body further on: (first place, place behind)."""
+        first = None
+        for place in range(low, high - body + 1):
+            alike = place + body < high and self._alike(place, body)
+            if alike and first is None:
+                first = place
+            elif not alike and first is not None:
+                yield first, place + body
+                first = None
+
+    def _with_entry(self, first, low, body):
+        """The start of a run that repeats from `first` on: its first time may work on anything."""
+        start = first
+        for place in range(first - 1, max(low, first - body) - 1, -1):
+            if not self._alike(place, body, entering=max(low, first - body)):
+                break
+            start = place
+        return start
+
+    def _alike(self, place, body, entering=None):
+        """Whether the op at `place` does what the one a `body` further on does.
+
+        With `entering`, the place where a first repetition starts, what the second takes from the
+        first may be anything in the first.
+        """
+        if self.names[place] != self.names[place + body]:
+            return False
+        mine, other = self.ops[place].next_functions, self.ops[place + body].next_functions
+        if len(mine) != len(other):
+            return False
+        return all(
+            self._same_input(a, b, place, body, entering) for a, b in zip(mine, other, strict=True)
+        )
+
+    def _same_input(self, mine, other, place, body, entering):
+        (above, number), (later, later_number) = mine, other
+        at = self.place.get(id(later))
+        if entering is not None and at is not None and at < entering + body:
+            return True
+        if above is later or number != later_number:
+            return number == later_number
+        if above is None or later is None:
+            return False
+        if at is not None:
+            return self.place.get(id(above)) == at - body
+        moved = [use + body for use in self.uses.get(id(above), ())]
+        return moved == self.uses.get(id(later)) and _shape(above) == _shape(later)
+
+    def fold_away(self, run, folded):
+        """Keep the last repetition, and let it stand for the others."""
+        start, body, times = run
+        last = start + body * (times - 1)
+        plate = Plate(self.ops[last : last + body], times)
+        for place in range(start, last):
+            node, kept = self.ops[place], self.ops[last + (place - start) % body]
+            folded.stands_for[id(node)] = kept
+            for (above, _), (own, _) in zip(node.next_functions, kept.next_functions, strict=True):
+                if above is not own and id(above) in self.uses and id(own) in self.uses:
+                    folded.stands_for[id(above)] = own
+                    plate.nodes += [own] * (own not in plate.nodes)
+        for place in range(start, start + body):
+            kept = self.ops[last + place - start]
+            for position, (above, _) in enumerate(kept.next_functions):
+                if self.place.get(id(above), last) < last:
+                    entry = self.ops[place].next_functions[position]
+                    folded.entries[id(kept), position] = entry
+        folded.plates.append(plate)
+
+
+def _shape(leaf):
+    """The sizes of the leaf that a node adds into."""
+    variable = getattr(leaf, "variable", None)
+    return None if variable is None else tuple(variable.shape)

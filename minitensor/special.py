@@ -1,0 +1,25 @@
+"""`torch.special`: functions from mathematics and statistics; most have a second name in `torch`."""
+
+from .declare import FUNCTIONS
+from .ops.functions import entr, xlog1py
+
+_SHARED = "digamma erf erfc erfinv exp2 expm1 log1p log_softmax logit logsumexp polygamma sinc softmax xlogy"
+_RENAMED = {"expit": "sigmoid", "gammaln": "lgamma", "psi": "digamma"}
+
+globals().update({name: FUNCTIONS[name] for name in _SHARED.split()})
+globals().update({name: FUNCTIONS[known] for name, known in _RENAMED.items()})
+
+__all__ = [*_SHARED.split(), *_RENAMED, "entr", "round", "xlog1py"]
+
+
+def round(input, *, decimals=0, out=None):
+    """The nearest integer, halves to the even one; `decimals` keeps digits behind the point."""
+    return FUNCTIONS["round"](input, decimals=decimals, out=out)
+
+
+def __getattr__(name):
+    # Reached only if there is no such name here.
+    error = AttributeError(f"module 'torch.special' has no attribute '{name}'")
+    if not name.startswith("_"):
+        error.add_note("Hint: this kit leaves out most special functions; PyTorch has them.")
+    raise error

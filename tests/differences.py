@@ -1,0 +1,145 @@
+"""What differs when a program runs, line by line, on minitensor and on PyTorch."""
+
+import re
+
+import numpy as np
+import torch
+
+import minitensor
+from tests.side_by_side import shown
+
+torch.set_warn_always(True)
+
+
+def difference(program):
+    """The first thing that differs between the libraries, as text; None if nothing does."""
+    ours, theirs, wild = {}, {}, False
+    for number, line in enumerate(program.lines, 1):
+        texts = shown(line, minitensor, ours), shown(line, torch, theirs)
+        if not same_text(*texts) and not two_mistakes(*texts):
+            return told(program, number, "shown", *texts)
+        if program.watched or number == len(program.lines):
+            for (label, mine), (_, right) in zip(facts(ours, minitensor), facts(theirs, torch)):
+                wild = wild or is_wild(right)
+                if not same(mine, right, wild):
+                    return told(program, number, label, mine, right)
+    return None
+
+
+def told(program, number, label, ours, theirs):
+    when = "every line" if program.watched else "the last line"
+    return (
+        f"{program!r}# compared after {when}\n\nline {number}: {program.lines[number - 1]}\n"
+        f"{label}\n   minitensor: {ours}\n   PyTorch:    {theirs}"
+    )
+
+
+NUMBER = re.compile(r"-?\d+\.\d*(?:e[+-]?\d+)?")
+
+
+def same_text(ours, theirs):
+    """True if two texts differ in nothing but the last digits of numbers."""
+    if ours == theirs:
+        return True
+    if NUMBER.sub("#", ours) != NUMBER.sub("#", theirs):
+        return False
+    pairs = zip(NUMBER.findall(ours), NUMBER.findall(theirs))
+    return all(np.isclose(float(a), float(b), rtol=1e-3, atol=1e-4) for a, b in pairs)
+
+
+# What PyTorch checks before sizes and dimensions, where minitensor checks it after them.
+EARLIER = re.compile(
+    r"A view was created in|Output \d+ of \w+ is a view|Subtraction, the `-` operator"
+)
+
+
+def two_mistakes(ours, theirs):
+    """True if both raise errors, but a line has two mistakes and another one is found first."""
+    return "Error: " in ours and bool(EARLIER.search(theirs)) and not EARLIER.search(ours)
+
+
+def is_wild(value):
+    """True for numbers so large that the last digits of their sines, say, are those of chance."""
+    return (
+        isinstance(value, np.ndarray) and value.dtype.kind == "f" and bool((abs(value) > 1e3).any())
+    )
+
+
+def same(ours, theirs, wild):
+    """True if two facts are the same; numbers may differ in their last digits."""
+    if not (isinstance(ours, np.ndarray) and isinstance(theirs, np.ndarray)):
+        return type(ours) is type(theirs) and ours == theirs
+    if ours.dtype != theirs.dtype or ours.shape != theirs.shape:
+        return False
+    if ours.dtype.kind != "f":
+        return np.array_equal(ours, theirs)
+    limit = 1e-2 if ours.dtype == np.float16 else 1e-4
+    return wild or np.allclose(ours, theirs, limit, limit, equal_nan=True)
+
+
+def facts(space, t):
+    """Everything that is compared, as pairs (label, value)."""
+    tensors = {name: x for name, x in space.items() if isinstance(x, t.Tensor)}
+    yield "the tensors there are", sorted(tensors)
+    for name, x in list(tensors.items()):
+        if safely(lambda x: x.is_leaf, x) is True and x.grad is not None:
+            tensors[name + ".grad"] = x.grad
+    inference = any(x.is_inference() for x in tensors.values())
+    names, homes = {}, {}
+    for name, x in tensors.items():
+        names.setdefault(id(x), name)
+        yield name + " is", names[id(x)]
+        if x.numel():
+            yield name + " shares memory with", homes.setdefault(home(x), name)
+        for look, function in LOOKS.items():
+            if look == "_version" and (inference or name.endswith(".grad")):
+                continue  # tells how PyTorch computed it
+            yield f"{name}.{look}", safely(function, x)
+        base = x._base
+        yield name + "._base", None if base is None else names.get(id(base), "has no name")
+
+
+# What is compared of every tensor. The first three do not bring the `grad_fn` of a view up to date.
+LOOKS = {
+    "requires_grad": lambda x: x.requires_grad,
+    "_version": lambda x: x._version if x.numel() else None,
+    "_is_view()": lambda x: x._is_view(),
+    "is_leaf": lambda x: x.is_leaf,
+    "grad_fn": lambda x: tree(x.grad_fn, 3),
+    "output_nr": lambda x: x.output_nr,
+    "retains_grad": lambda x: x.retains_grad and not x.is_leaf,
+    "values": lambda x: x.detach().numpy(),
+    "stride()": lambda x: strides(x),
+    "storage_offset()": lambda x: x.storage_offset() if x.numel() else None,
+    "is_inference()": lambda x: x.is_inference(),
+}
+
+
+def home(tensor):
+    """Where a tensor's storage begins; None if it has no elements."""
+    return tensor.untyped_storage().data_ptr() if tensor.numel() else None
+
+
+def strides(x):
+    """The strides; of what is no view only those that matter."""
+    if not x.numel():
+        return None
+    return [step if size > 1 or x._is_view() else 0 for size, step in zip(x.shape, x.stride())]
+
+
+def safely(function, x):
+    """The value of a function, or the error it raises, as text."""
+    try:
+        return function(x)
+    except Exception as error:
+        return f"{type(error).__name__}: {str(error).strip()}"
+
+
+def tree(node, depth):
+    """The names of the nodes that a node leads to."""
+    if node is None or not depth:
+        return None if node is None else node.name().replace("MulBackward1", "MulBackward0")
+    edges = [(tree(n, depth - 1), number) for n, number in node.next_functions]
+    if node.name() == "MulBackward1":  # a number as factor, in PyTorch's own formulas only
+        return ("MulBackward0", *edges, (None, 0))
+    return (node.name(), *edges)

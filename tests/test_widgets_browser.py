@@ -1,0 +1,274 @@
+"""The widgets as a student meets them: mouse and keyboard in JupyterLab, in light and in dark.
+
+Run with ``pytest -m browser``; see tests/test_browser.py.
+"""
+
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.test_browser import (  # noqa: F401 (chromium, lab and page are fixtures)
+    THEMES,
+    chromium,
+    contrast,
+    lab,
+    open_notebook,
+    page,
+    show_whole,
+)
+
+pytestmark = pytest.mark.browser
+
+CELLS = {
+    "stepper": """import minitensor as torch
+from minitensor.notebook import (accumulation_lab, derivative_explorer, in_place_lab,
+                                 sharing_lab, stepper, stride_explorer)
+
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+w = torch.tensor([3.0, -1.0], requires_grad=True)
+h = x * w
+y = (h * h).sum()
+stepper(y)""",
+    "accumulation": "accumulation_lab()",
+    "in-place": "in_place_lab()",
+    "sharing": "sharing_lab()",
+    "strides": "stride_explorer()",
+    "derivative": "derivative_explorer('x**2 - 2*x', x=3.0)",
+}
+
+
+@pytest.fixture(params=THEMES)
+def notebook(request, page, lab):  # noqa: F811
+    """The widgets in a notebook that has run; the requests that left the machine, for the end."""
+    strangers = []
+    page.on("request", lambda r: strangers.append(r.url) if is_strange(r.url) else None)
+    page.goto(lab)
+    page.wait_for_function("() => window.jupyterapp?.serviceManager")
+    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS.values()])
+    page.evaluate(
+        """async content => {
+            await window.jupyterapp.restored;
+            const model = { type: "notebook", format: "json", content };
+            await window.jupyterapp.serviceManager.contents.save("notebooks/widgets.ipynb", model);
+        }""",
+        content,
+    )
+    open_notebook(page, lab, "widgets.ipynb", THEMES[request.param])
+    page.evaluate("kit.runAll()")
+    for name in CELLS:
+        page.locator(f".minitensor-{name} dl").wait_for()
+    page.theme = request.param
+    yield page
+    page.evaluate("kit.shutDown()")
+    assert strangers == []
+
+
+def is_strange(url):
+    return not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
+
+
+def within(page, name):  # noqa: F811
+    return page.locator(f".minitensor-{name}")
+
+
+def says(page, name, words):  # noqa: F811
+    """Wait until the facts of a widget say this."""
+    within(page, name).locator("dl").filter(has_text=words).wait_for()
+
+
+def press(page, name, label):  # noqa: F811
+    within(page, name).get_by_role("button", name=label).click()
+
+
+def by_keyboard(page, name, label, key="Enter"):  # noqa: F811
+    within(page, name).get_by_role("button", name=label).focus()
+    page.keyboard.press(key)
+
+
+def handle(page, name, number=0):  # noqa: F811
+    return within(page, name).locator(".noUi-handle").nth(number)
+
+
+def picture(page, name):  # noqa: F811
+    return within(page, name).locator("svg[role=img]").first
+
+
+def choose(page, name, number, option):  # noqa: F811
+    within(page, name).locator("select").nth(number).select_option(option)
+
+
+def test_every_widget_answers_to_mouse_and_keyboard(notebook):
+    for drive in (stepper, accumulation, in_place, sharing, strides, derivative):
+        drive(notebook)
+    assert_readable(notebook)
+    photograph(notebook)
+
+
+def stepper(page):  # noqa: F811
+    says(page, "stepper", "ready: backward() will start at y")
+    press(page, "stepper", "Step ▶")
+    says(page, "stepper", "Step 1 of")
+    by_keyboard(page, "stepper", "Step ▶")
+    says(page, "stepper", "SumBackward0, which computed y = Sum(#1)")
+    by_keyboard(page, "stepper", "Step ▶", "Space")
+    says(page, "stepper", "that had arrived there: [6., -4.]")
+    assert "✓" in picture(page, "stepper").text_content()
+    press(page, "stepper", "◀ Back")
+    says(page, "stepper", "Step 2 of")
+    handle(page, "stepper").focus()
+    page.keyboard.press("End")
+    says(page, "stepper", "Trying to backward through the graph a second time")
+    page.keyboard.press("ArrowLeft")
+    within(page, "stepper").get_by_label("retain_graph=True").check()
+    handle(page, "stepper").focus()
+    page.keyboard.press("End")
+    says(page, "stepper", "w.grad = ")
+    assert "y.backward(retain_graph=True)\ny.backward" in within(page, "stepper").locator("pre").last.inner_text()
+    page.keyboard.press("Home")
+    says(page, "stepper", "Step 0 of")
+    within(page, "stepper").locator(".jupyter-widgets.widget-play button").first.click()
+    says(page, "stepper", "Step 2 of")
+    within(page, "stepper").locator(".jupyter-widgets.widget-play button").first.click()
+
+
+def accumulation(page):  # noqa: F811
+    press(page, "accumulation", "x.grad.zero_()")
+    says(page, "accumulation", "AttributeError: 'NoneType' object has no attribute 'zero_'")
+    for _ in range(2):
+        press(page, "accumulation", "backward()")
+    says(page, "accumulation", "[12., -8.], the sum of 2 calls of backward()")
+    by_keyboard(page, "accumulation", "x.grad = None")
+    says(page, "accumulation", "None")
+    by_keyboard(page, "accumulation", "backward()", "Space")
+    says(page, "accumulation", "[6., -4.]")
+    press(page, "accumulation", "update step")
+    says(page, "accumulation", "8.32")
+    code = within(page, "accumulation").locator("pre").last.inner_text().splitlines()
+    assert code[-1] == "with torch.no_grad(): x -= 0.1 * x.grad"
+    assert code.count("(x ** 2).sum().backward()") == 3
+
+
+def in_place(page):  # noqa: F811
+    says(page, "in-place", "✗ fails. RuntimeError: one of the variables needed for gradient")
+    press(page, "in-place", "x.mul(2)")
+    says(page, "in-place", "✓ works")
+    press(page, "in-place", "x.mul_(2)")
+    choose(page, "in-place", 1, "x.exp()")
+    says(page, "in-place", "exp saved its result y, not x")
+    choose(page, "in-place", 0, "a leaf that requires grad")
+    says(page, "in-place", "a leaf Variable that requires grad is being used in an in-place operation")
+    within(page, "in-place").locator("select").first.focus()
+    page.keyboard.press("ArrowDown")  # the next start: computed from a leaf
+    says(page, "in-place", "z is x: True")
+
+
+def sharing(page):  # noqa: F811
+    says(page, "sharing", "Predict first")
+    press(page, "sharing", "shared")
+    says(page, "sharing", "right (1 of 1 right so far)")
+    press(page, "sharing", "write 99 to a")
+    says(page, "sharing", "a[0] = 99: both changed")
+    assert picture(page, "sharing").text_content().count("99.") == 1
+    choose(page, "sharing", 0, "torch.tensor(a)")
+    by_keyboard(page, "sharing", "shared")
+    says(page, "sharing", "not this time (1 of 2 right so far)")
+    by_keyboard(page, "sharing", "write 99 to b", "Space")
+    says(page, "sharing", "b[0] = 99: the other did not change")
+
+
+def strides(page):  # noqa: F811
+    choose(page, "strides", 0, "transposed")
+    says(page, "strides", "0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11")
+    says(page, "strides", "view size is not compatible")
+    handle(page, "strides", 5).focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    says(page, "strides", "cell 0 + 1·1 + 2·4 = 9, which holds 9.")
+    drag(page, handle(page, "strides", 4), 400)
+    says(page, "strides", "out of bounds for storage of size 48")
+    handle(page, "strides", 4).focus()
+    page.keyboard.press("Home")
+    says(page, "strides", "is_contiguous()")
+
+
+def derivative(page):  # noqa: F811
+    says(page, "derivative", "4.: going right, the curve goes up")
+    handle(page, "derivative").focus()
+    page.keyboard.press("ArrowLeft")
+    says(page, "derivative", "2.95")
+    drag(page, handle(page, "derivative"), -250)
+    says(page, "derivative", "the curve goes down")
+    press(page, "derivative", "descend: x -= lr * x.grad")
+    by_keyboard(page, "derivative", "descend: x -= lr * x.grad")
+    says(page, "derivative", "2 steps from x =")
+    field = within(page, "derivative").get_by_role("textbox").first
+    field.fill("sin(x")
+    field.press("Enter")
+    says(page, "derivative", "SyntaxError: ")
+    field.fill("sin(x)*x")
+    field.press("Enter")
+    says(page, "derivative", "x.grad")
+    assert "f(x) = sin(x)*x" in picture(page, "derivative").text_content()
+    for _ in range(4):
+        press(page, "derivative", "descend: x -= lr * x.grad")
+
+
+def drag(page, knob, distance):  # noqa: F811
+    knob.scroll_into_view_if_needed()
+    box = knob.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + distance, y, steps=4)
+    page.mouse.up()
+
+
+def assert_readable(page):  # noqa: F811
+    """Every control has a name; every text, in pictures and around them, has contrast enough."""
+    show_whole(page)
+    pictures = page.evaluate("kit.pictures()")
+    assert len(pictures) >= len(CELLS)
+    for one in pictures:
+        for text in one["texts"]:
+            assert contrast(text["ink"], text["paper"]) >= 4.5, text
+    for text in page.evaluate(PAGE_TEXTS):
+        assert contrast(text["ink"], text["paper"]) >= 4.5, text
+    assert page.evaluate(NAMELESS) == []
+
+
+# Texts outside the pictures, with the colour of the ink and of the nearest opaque paper.
+PAGE_TEXTS = """() => {
+    const numbers = text => text.match(/[\\d.]+/g).map(Number);
+    const paper = element => {
+        for (let e = element; e; e = e.parentElement) {
+            const color = numbers(getComputedStyle(e).backgroundColor);
+            if ((color[3] ?? 1) === 1) return color;
+        }
+        return [255, 255, 255];
+    };
+    const over = (ink, below) => {
+        const share = ink[3] ?? 1;
+        return below.map((part, i) => share * ink[i] + (1 - share) * part);
+    };
+    const found = document.querySelectorAll(".minitensor-widget :is(dt, dd, p, pre, label, button, .widget-label)");
+    return Array.from(found).filter(e => e.textContent.trim() && !e.disabled && e.offsetParent).map(e => {
+        const below = paper(e).slice(0, 3);
+        return { text: e.textContent.slice(0, 30), paper: below, ink: over(numbers(getComputedStyle(e).color), below) };
+    });
+}"""
+
+NAMELESS = """() => {
+    const named = e => e.textContent.trim() || e.title || e.ariaLabel || e.labels?.length ||
+        e.closest(".widget-inline-hbox")?.querySelector(".widget-label")?.textContent;
+    const found = document.querySelectorAll(".minitensor-widget :is(button, input, select, .noUi-handle)");
+    return Array.from(found).filter(e => !named(e)).map(e => e.outerHTML);
+}"""
+
+
+def photograph(page):  # noqa: F811
+    """Screenshots of each widget, to the folder that MINITENSOR_SCREENSHOTS names."""
+    folder = os.environ.get("MINITENSOR_SCREENSHOTS")
+    for name in CELLS if folder else ():
+        within(page, name).screenshot(path=Path(folder) / f"widget-{name}-{page.theme}.png")
