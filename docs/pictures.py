@@ -17,8 +17,12 @@ def pictures():
         name = f"<pictures.md, {number}>"
         linecache.cache[name] = len(code), None, code.splitlines(keepends=True), name
         body = ast.parse(code).body
+        if file and isinstance(body[-1], ast.With):
+            body[-1].items[0].optional_vars = ast.Name("seen", ast.Store())
+            body.append(ast.parse("seen.picture").body[0])
         last = body.pop() if file else None
-        exec(compile(ast.Module(body, []), name, "exec"), scope)
+        tree = ast.fix_missing_locations(ast.Module(body, []))
+        exec(compile(tree, name, "exec"), scope)
         if last:
             yield HERE / file, eval(compile(ast.Expression(last.value), name, "eval"), scope)
 

@@ -68,7 +68,7 @@ from .settings import (
     use_deterministic_algorithms,
 )
 from .size import Size
-from .slips import explain_missing_name as _explain_missing_name
+from .slips import explaining as _explaining
 from .storage import LEGACY as _LEGACY
 from .storage import TypedStorage, UntypedStorage
 from .tensor import Tensor
@@ -85,6 +85,4 @@ e, inf, nan, pi, newaxis = _math.e, _math.inf, _math.nan, _math.pi, None
 __all__ = [name for name in globals() if not name.startswith("_")]
 
 
-def __getattr__(name):
-    # Reached only if there is no such name here.
-    raise _explain_missing_name(name, __all__)
+__getattr__ = _explaining("torch", __all__)

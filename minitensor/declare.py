@@ -28,11 +28,14 @@ An op whose name begins with an underscore is not published: it is a part of a c
 
 import functools
 
+from numpy import asarray, ndarray
+
 from .arguments import NUMBERS, broadcast_error, number_to_array
 from .elementwise import ElementwiseOp
-from .grad_mode import state
+from .grad_mode import inferring, state
 from .graph import gradient_edge
 from .op import Op
+from .recording import new, recorder_of_one, recorder_of_two
 from .signature import (
     Array,
     Arrays,
@@ -45,7 +48,7 @@ from .signature import (
     Tensors,
     bad_arguments,
 )
-from .tensor import Tensor, wrap
+from .tensor import Tensor, mark_inference, wrap
 from .views import MULTIPLE, PLAIN, make_view
 
 __all__ = [
@@ -103,7 +106,7 @@ def elementwise(*, to=None, kernel=(None, "biuf"), in_place=True, **options):
 
 def op(*, in_place=False, **options):
     """Declare an op of any other kind. `returns`: the names of its results, if it has several."""
-    return _declare(Op, _general, in_place, options)
+    return _declare(Op, None, in_place, options)
 
 
 def view(**options):
@@ -167,7 +170,7 @@ def _declare(kind, way_in, in_place, options):
 
     def decorator(forward):
         declared = kind(forward, options, **described)
-        return _publish(declared, way_in or _fast_way(declared), in_place, **published)
+        return _publish(declared, way_in or _way_in(declared), in_place, **published)
 
     return decorator
 
@@ -224,6 +227,7 @@ def _in_place_twin(op, name):
 
 
 # Ways in: what runs first when a student calls an op. `refuse` answers arguments that do not fit.
+# The calls that loops are made of take the shortest way; all others go through `Op.call`.
 
 
 def _not_implemented(op, args, kwargs):
@@ -240,12 +244,13 @@ def _refuse_as_method(op, args, kwargs):
 
 def _unary(op, refuse):
     """For element-wise ops of one operand."""
-    forward, direct, record = op.forward, op.direct, op.record_one
-    general = _general(op, refuse)
+    forward, direct = op.forward, op.direct
+    record, general = recorder_of_one(op), _general(op, refuse)
 
-    def function(input=MISSING, *args, **options):
-        if args or options or not isinstance(input, Tensor):
-            return general(*(() if input is MISSING else (input, *args)), **options)
+    def function(*args, **options):
+        if len(args) != 1 or options or not isinstance(args[0], Tensor):
+            return general(*args, **options)
+        (input,) = args
         array = input._array
         if array.dtype.kind not in direct:
             return general(input)
@@ -259,53 +264,81 @@ def _unary(op, refuse):
 
 def _binary(op, refuse):
     """For element-wise ops of two operands: fast for tensors of one dtype, and for numbers that fit it."""
-    forward, direct = op.forward, op.direct
-    record = op.record_two if len(op.formulas) == 2 else op.record_operand
-    numbers = {"f": (float, int), "i": (int,), "u": (int,)} if not op.no_numbers else {}
-    general = _general(op, refuse)
+    forward, direct, numbers = op.forward, op.direct, op.numbers
+    record_two, record_one, general = recorder_of_two(op), recorder_of_one(op), _general(op, refuse)
+    if len(op.formulas) != 2:
+        direct = ""
 
-    def function(input=MISSING, other=MISSING, *args, **options):
-        if args or options or not isinstance(input, Tensor):
-            given = [value for value in (input, other) if value is not MISSING]
-            return general(*given, *args, **options)
+    def operator(input, other):
         a = input._array
         dtype = a.dtype
         if isinstance(other, Tensor):
             b = other._array
             if b.dtype is not dtype or dtype.kind not in direct:
                 return general(input, other)
-            tracked = input._tracked or other._tracked
-        elif dtype.kind in direct and type(other) in numbers.get(dtype.kind, ()):
-            b = number_to_array(other, dtype)
-            tracked = input._tracked
-        else:
-            return general(input) if other is MISSING else general(input, other)
-        try:
-            result = wrap(forward(a, b))
-        except ValueError as error:
-            raise broadcast_error((a, b)) or error from None
-        if tracked and state.enabled and result._array.dtype.kind == "f":
-            record(input, other, result)
+            try:
+                array = forward(a, b)
+            except ValueError as error:
+                raise broadcast_error((a, b)) or error from None
+            result = new(Tensor)
+            result._array = array if type(array) is ndarray else asarray(array)
+            if inferring:
+                mark_inference(result)
+            if input._tracked or other._tracked:
+                if state.enabled and result._array.dtype.kind == "f":
+                    record_two(input, other, result)
+            return result
+        if dtype.kind not in direct or type(other) not in numbers[dtype.kind]:
+            return general(input, other)
+        result = wrap(forward(a, number_to_array(other, dtype)))
+        if input._tracked and state.enabled and result._array.dtype.kind == "f":
+            record_one(input, result, other)
         return result
+
+    if refuse is _not_implemented:
+        return operator
+
+    def function(*args, **options):
+        if len(args) != 2 or options or not isinstance(args[0], Tensor):
+            return general(*args, **options)
+        return operator(*args)
 
     return function
 
 
 def _general(op, refuse):
     """The way into any other op."""
-    plain = op.plain
 
     def function(*args, out=None, **kwargs):
-        if len(args) == plain and not kwargs and out is None:
-            for input in args:
-                if not isinstance(input, Tensor):
-                    break
-            else:
-                return op.call_plain(args)
         try:
             return op.call(args, kwargs, out)
         except Misfit:
             return refuse(op, args, kwargs)
+
+    return function
+
+
+def _plain(op, refuse):
+    """For ops that may be called with one or two tensors of one dtype and nothing else, such as `sum`, `mm`."""
+    forward, plain, general = op.forward, op.plain, _general(op, refuse)
+    record = recorder_of_one(op) if plain == 1 else recorder_of_two(op)
+
+    def function(*args, **kwargs):
+        if len(args) != plain or kwargs:
+            return general(*args, **kwargs)
+        input, other = args[0], args[-1]
+        if not isinstance(input, Tensor) or not isinstance(other, Tensor):
+            return general(*args)
+        dtype = input._array.dtype
+        if dtype is not other._array.dtype:
+            return general(*args)
+        array = forward(*[tensor._array for tensor in args])
+        if array.dtype is not dtype:
+            return op.finish(op.by_name(args), array)
+        result = wrap(array)
+        if (input._tracked or other._tracked) and state.enabled and dtype.kind == "f":
+            record(*args, result)
+        return result
 
     return function
 
@@ -345,5 +378,8 @@ def _viewing(op, refuse):
     return function
 
 
-def _fast_way(op):
-    return _general if op.masks else {1: _unary, 2: _binary}.get(len(op.tensors), _general)
+def _way_in(op):
+    """The shortest way into an op that is not a view."""
+    if isinstance(op, ElementwiseOp) and not op.masks and len(op.tensors) <= 2:
+        return (_unary, _binary)[len(op.tensors) - 1]
+    return _plain if op.plain in (1, 2) else _general

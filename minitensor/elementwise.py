@@ -23,6 +23,8 @@ class ElementwiseOp(Op):
         self.direct = "f" if self.to_float else self.kinds  # dtypes that need no look
         kinds = forward.__annotations__
         self.no_numbers = [n for n in self.tensors if kinds.get(n) in (Array, Mask)]
+        plain = {"f": (float, int), "i": (int,), "u": (int,), "b": ()}
+        self.numbers = dict.fromkeys(plain, ()) if self.no_numbers else plain  # that need no look
         self.masks = [n for n in self.tensors if kinds.get(n) is Mask]
 
     def find_tensors(self):

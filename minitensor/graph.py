@@ -1,8 +1,8 @@
 """What a `grad_fn` is: a node, its edges to the nodes before it, and the values it saved.
 
 A node is made by an operation and leads backward: `edges[i]` tells where the gradient of the operation's
-i-th input goes. An edge is a pair `(target, output_nr)`; its target is the node that made the
-input, or the input itself if that is a leaf that requires grad. No gradient wanted: the edge is None.
+i-th input goes. An edge is the node that made the input, or the input itself if that is a leaf that
+requires grad; `(node, output_nr)` if it is not the node's first result. No gradient wanted: the edge is None.
 """
 
 import itertools
@@ -20,19 +20,31 @@ next_sequence = itertools.count().__next__
 class Node:
     """One step of a recorded computation; `y.grad_fn` is one.
 
-    `edges`: where gradients go. `outputs`: (shape, dtype) of each result: its gradient will have the same.
+    `edges`: where gradients go. `shape`, `dtype`: of the result, and so of its gradient; `outputs` has them
+    for all results if there are several.
     `sequence`: nodes made later have higher numbers, so newest first is an order in which every node
     comes after all that lead to it.
     """
 
     hooks = prehooks = tensor_hooks = retained = None  # made when the first hook is registered
     hooked = False  # True if any of these was made
+    _outputs = None
     shares_gradients = False  # True if others may hold the gradients it returns: a user's Function
 
     def __init__(self, edges, outputs):
         self.edges = edges
         self.outputs = outputs
         self.sequence = next_sequence()
+
+    @property
+    def outputs(self):
+        """(shape, dtype) of each result: its gradient will have the same."""
+        return self._outputs or ((self.shape, self.dtype),)
+
+    @outputs.setter
+    def outputs(self, outputs):
+        self._outputs = outputs if len(outputs) > 1 else None
+        self.shape, self.dtype = (outputs and outputs[0]) or (None, None)
 
     def __init_subclass__(cls, name=None, **options):
         super().__init_subclass__(**options)
@@ -49,7 +61,7 @@ class Node:
     @property
     def next_functions(self):
         """The nodes this one hands gradients to: a tuple of (node or None, output number)."""
-        return tuple((None, 0) if e is None else (node_of(e), e[1]) for e in self.edges)
+        return tuple((None, 0) if e is None else (node_of(e), ends(e)[1]) for e in self.edges)
 
     @property
     def metadata(self):
@@ -111,13 +123,13 @@ class AccumulateGrad(Node, name="AccumulateGrad"):
 
     def backward(self, grads):
         """Add the gradient to the leaf's."""
-        self.variable._accumulate(grads[0])
+        self.accumulate(self.variable, grads[0])
         return ()
 
 
 def node_of(edge):
     """The node an edge leads to; a leaf's `AccumulateGrad` is the same one as long as anyone holds it."""
-    target = edge[0]
+    target, _ = ends(edge)
     if isinstance(target, Node):
         return target
     node = target._accumulator and target._accumulator()
@@ -187,10 +199,8 @@ class OpNode(Node):
     released = False
 
     def __init__(self, plan, edges, outputs, saved, versions):
+        super().__init__(edges, outputs)
         self.plan = plan
-        self.edges = edges
-        self.outputs = outputs
-        self.sequence = next_sequence()
         self.saved = saved
         self.versions = versions
 
@@ -247,13 +257,14 @@ class OpNode(Node):
     def release(self):
         """Forget the saved tensors; numbers and shapes stay."""
         if self.plan.frees:
-            versions = self.versions
-            self.saved = tuple(
-                [v if seen is None else FREED for v, seen in zip(self.saved, versions)]
+            self.saved = self.plan.freed or tuple(
+                [v if seen is None else FREED for v, seen in zip(self.saved, self.versions)]
             )
             self.released = True
 
     def __getattr__(self, name):
+        if name.startswith("_raw_saved_"):
+            return self._raw_saved(name)
         if name.startswith("_saved_"):
             for position, key in enumerate(self.plan.names):
                 if saved_name(key) == name:
@@ -279,7 +290,7 @@ class Plan:
     is saved by a call with one or two tensors alone, in a word.
     """
 
-    __slots__ = ("arithmetic", "frees", "names", "node_type", "saves", "steps")
+    __slots__ = ("arithmetic", "freed", "frees", "names", "node_type", "saves", "steps")
 
     def __init__(self, formulas, wanted, op, node_type, one_dtype):
         wanted = [(i, f) for i, f in enumerate(formulas) if wanted[i]]
@@ -303,6 +314,7 @@ class Plan:
             (first, second): "both",
         }
         self.saves = words.get(tuple(self.names), "more")
+        self.freed = None if self.saves == "more" else (FREED,) * len(self.names)
 
 
 def is_arithmetic(formula):
@@ -339,4 +351,29 @@ def gradient_edge(value):
         if not value.requires_grad:
             return None
     node = value._grad_fn
-    return (value, 0) if node is None else (node, value._output_nr)
+    if node is None:
+        return value
+    return (node, value._output_nr) if value._output_nr else node
+
+
+def ends(edge):
+    """The target of an edge, and which of its results the edge belongs to."""
+    return edge if type(edge) is tuple else (edge, 0)
+
+
+def lead_somewhere(edges):
+    """Whether any of these edges wants a gradient."""
+    return any([edge is not None for edge in edges])
+
+
+def version_to_save(tensor):
+    """The version that a saved tensor has to have when backward uses it."""
+    if tensor._inference:
+        raise RuntimeError(
+            "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference "
+            "mode in computation tracked by autograd. To work around this, you can make a clone to get a "
+            "normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
+            "`torch.inference_mode()`."
+        )
+    counter = tensor._counter
+    return 0 if counter is None else counter[0]

@@ -8,14 +8,21 @@ import numpy as np
 
 from . import dtypes
 from .grad_mode import state
-from .graph import OPERAND, OpNode, Plan, SavedResult, gradient_edge, next_sequence, parameters
+from .graph import (
+    OPERAND,
+    OpNode,
+    Plan,
+    SavedResult,
+    ends,
+    gradient_edge,
+    lead_somewhere,
+    parameters,
+    version_to_save,
+)
 from .arguments import NUMBERS
 from .signature import Array, Arrays, Cleaner, Misfit, bad_arguments
 from .tensor import Tensor, wrap
 from .views import check_in_place, check_no_overlap, rebase_history
-
-new = object.__new__
-
 
 class Op:
     """The declaration of one op, and everything that is made from it."""
@@ -53,7 +60,8 @@ class Op:
         self.clean = Cleaner(forward, self.operands, self.tensors, signatures)
         # Called with this many tensors and nothing else, there is nothing to bind.
         self.plain = len(self.positional) - len(optional)
-        if self.positional[: self.plain] != tuple(self.tensors) or self.lists:
+        plainly = returns is None and not self.lists and len(self.formulas) == self.plain
+        if not plainly or self.positional[: self.plain] != tuple(self.tensors):
             self.plain = None
         self.savable = {
             name
@@ -64,7 +72,6 @@ class Op:
         self.results = ("result",) if returns is None else returns._fields
         self.node_types = {}
         self.plans = {}
-        self.shortcuts = {}
 
     def find_tensors(self):
         """The names of the parameters that are tensors, in order."""
@@ -183,84 +190,18 @@ class Op:
         result = SavedResult(results[position], position)
         return result, result._counter[0]
 
-    def record_one(self, input, result):
-        """`record` for a call with one tensor and nothing else: the same, without detours."""
-        edge = gradient_edge(input)
-        if edge is None:
-            return
-        plan = self.shortcuts.get(1) or self.shortcut((edge,), 1, (input,))
-        node = new(plan.node_type)
-        node.plan, node.edges, node.sequence = plan, (edge,), next_sequence()
-        array = result._array
-        node.outputs = ((array.shape, array.dtype),)
-        if plan.saves == "result":
-            node.saved, node.versions = (SavedResult(result),), (0,)
-        elif plan.saves == "input":
-            node.saved, node.versions = (input,), (version_to_save(input),)
-        elif plan.saves:
-            self.save_into(node, (input,), result)
-        result._grad_fn, result._tracked = node, True
-
-    def record_two(self, input, other, result):
-        """The same for two tensors, or a tensor and a number."""
-        edges = (gradient_edge(input), gradient_edge(other))
-        wanted = (edges[0] is not None) + 2 * (edges[1] is not None)
-        if not wanted:
-            return
-        if not isinstance(other, Tensor):
-            wanted += 4
-        plan = self.shortcuts.get(wanted) or self.shortcut(edges, wanted, (input, other))
-        node = new(plan.node_type)
-        node.plan, node.edges, node.sequence = plan, edges, next_sequence()
-        array = result._array
-        node.outputs = ((array.shape, array.dtype),)
-        saves = plan.saves
-        if wanted < 4 and saves == "both":
-            node.saved = (input, other)
-            node.versions = (version_to_save(input), version_to_save(other))
-        elif wanted < 4 and saves == "other":
-            node.saved, node.versions = (other,), (version_to_save(other),)
-        elif saves == "input":
-            node.saved, node.versions = (input,), (version_to_save(input),)
-        elif saves:
-            self.save_into(node, (input, other), result)
-        result._grad_fn, result._tracked = node, True
-
-    def record_operand(self, input, other, result):
-        """The same for an op with a formula for one operand only."""
-        values = {**self.defaults, **dict(zip(self.tensors, (input, other)))}
-        edges = self.edges(values)
-        if any(edges):
-            self.attach(self.record(values, (result,), edges), (result,))
-
-    def shortcut(self, edges, wanted, inputs):
-        """The plan of `record_one` and `record_two`, kept where they look first."""
+    def plain_plan(self, edges, inputs):
+        """The plan of a call with these inputs, all of one dtype, and no options."""
         number = self.number_for({**self.defaults, **dict(zip(self.tensors, inputs))})
-        plan = self.shortcuts[wanted] = self.plan(edges, number, one_dtype=True)
-        return plan
+        return self.plan(edges, number, one_dtype=True)
 
-    def save_into(self, node, inputs, result):
-        """Save what a node's plan names, from a call with these inputs and no options."""
+    def save_rest(self, node, inputs, result):
+        """Save whatever a node's plan names, from a call with these inputs and no options."""
         values = {**self.defaults, **dict(zip(self.tensors, inputs))}
         pairs = [self.save(name, values, (result,)) for name in node.plan.names]
         node.saved, node.versions = zip(*pairs)
 
     # Calling
-
-    def call_plain(self, inputs):
-        """The op on its tensors, without options."""
-        arrays = [tensor._array for tensor in inputs]
-        computed = self.forward(*arrays)
-        dtype = arrays[0].dtype
-        alike = type(computed) is not tuple and computed.dtype is dtype is arrays[-1].dtype
-        if not alike or len(inputs) > 2 or len(self.formulas) != len(inputs):
-            return self.finish({**self.defaults, **dict(zip(self.tensors, inputs))}, computed)
-        result = wrap(computed)
-        if inputs[0]._tracked or inputs[-1]._tracked:
-            if state.enabled and dtype.kind == "f":
-                record = self.record_one if len(inputs) == 1 else self.record_two
-                record(*inputs, result)
-        return result
 
     def call(self, args, kwargs, out=None):
         """The op on any arguments: bind, compute, record."""
@@ -276,7 +217,7 @@ class Op:
         results = tuple(map(wrap, computed)) if several else (wrap(computed),)
         if self.any_tracked(values) and state.enabled:
             edges = self.edges(values)
-            if any(edges):
+            if lead_somewhere(edges):
                 self.attach(self.record(values, results, edges), results)
         if not several:
             return results[0]
@@ -330,7 +271,7 @@ class Op:
         recorded = state.enabled and self.any_tracked(values) and input.is_floating_point()
         if recorded:
             edges = self.edges(values)
-            recorded = any(edges)
+            recorded = lead_somewhere(edges)
             check_in_place(input, recorded)
         if not overlap:
             check_no_overlap(input, values.values())
@@ -366,7 +307,7 @@ class Op:
                 old._counter = input._shared_counter()
             edge = gradient_edge(input)
             if edge is not None:
-                old._grad_fn, old._output_nr, old._tracked = edge[0], edge[1], True
+                (old._grad_fn, old._output_nr), old._tracked = ends(edge), True
             values[name] = old
 
     def expect_result(self, node):
@@ -379,19 +320,6 @@ class Op:
                 for value, version in zip(node.saved, node.versions)
             ]
         )
-
-
-def version_to_save(tensor):
-    """The version that a saved tensor has to have when backward uses it."""
-    if tensor._inference:
-        raise RuntimeError(
-            "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference "
-            "mode in computation tracked by autograd. To work around this, you can make a clone to get a "
-            "normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
-            "`torch.inference_mode()`."
-        )
-    counter = tensor._counter
-    return 0 if counter is None else counter[0]
 
 
 def check_cast(result, target):

@@ -10,8 +10,8 @@ A tensor's text is a prefix, a body and suffixes, `tensor(` `[1., 2.]` `, requir
 
 import math
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from itertools import compress
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -19,22 +19,20 @@ from . import dtypes
 from .tensor import Tensor
 
 
-@dataclass
-class _Options:
-    precision: int = 4
-    threshold: float = 1000
-    edgeitems: int = 3
-    linewidth: int = 80
-    sci_mode: bool | None = None
-
-
+DEFAULTS = {
+    "precision": 4,
+    "threshold": 1000,
+    "edgeitems": 3,
+    "linewidth": 80,
+    "sci_mode": None,
+}
 _PROFILES = {
-    "default": _Options(),
-    "short": _Options(precision=2, edgeitems=2),
-    "full": _Options(threshold=math.inf),
+    "default": DEFAULTS,
+    "short": DEFAULTS | {"precision": 2, "edgeitems": 2},
+    "full": DEFAULTS | {"threshold": math.inf},
 }
 
-_options = _Options()
+_options = SimpleNamespace(**DEFAULTS)
 
 
 def set_printoptions(
@@ -55,7 +53,8 @@ def set_printoptions(
         "linewidth": linewidth,
     }
     given = {name: value for name, value in given.items() if value is not None}
-    _options = replace(_PROFILES.get(profile, _options), sci_mode=sci_mode, **given)
+    options = _PROFILES.get(profile, vars(_options)) | given | {"sci_mode": sci_mode}
+    _options = SimpleNamespace(**options)
 
 
 @contextmanager

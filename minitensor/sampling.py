@@ -153,7 +153,8 @@ def multinomial(weights, generator, num_samples, replacement=False):
     times = exponential_(np.empty_like(weights), generator=generator)
     with np.errstate(divide="ignore"):
         speeds = weights / times  # whose turn comes first
-    return np.argsort(-speeds, axis=-1, kind="stable")[..., :num_samples]
+    order = np.argsort(-speeds, axis=-1, kind="stable")
+    return np.ascontiguousarray(order[..., :num_samples])
 
 
 def _with_replacement(row, generator, num_samples):

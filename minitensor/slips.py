@@ -2,19 +2,6 @@
 
 import warnings
 
-LEFT_OUT = {  # parts of PyTorch that are not here on purpose
-    "nn": "layers and losses",
-    "optim": "optimizers",
-    "utils": "data loaders and other utilities",
-    "distributed": "distributed computing",
-    "jit": "compilers",
-    "compile": "compilers",
-    "sparse": "sparse tensors",
-    "bfloat16": "this and other rare dtypes",
-    "complex64": "complex numbers",
-    "complex128": "complex numbers",
-}
-
 
 class Slip:
     """A name that a beginner writes for another one, as in `x.required_grad = True`.
@@ -48,31 +35,45 @@ def explain_missing(tensor, name):
     """The AttributeError for a name that a tensor does not have, with the nearest one it has."""
     kind = type(tensor).__name__
     error = AttributeError(f"'{kind}' object has no attribute '{name}'", name=name, obj=tensor)
-    meant = _nearest(name, dir(type(tensor)))
-    if meant:
-        error.add_note(f"Hint: did you mean '{meant}'?")
-    return error
-
-
-def explain_missing_name(name, names):
-    """The AttributeError for a name that the module `torch` does not have here."""
-    error = AttributeError(f"module 'torch' has no attribute '{name}'")
-    if not name.startswith("_"):
-        if name in LEFT_OUT:
-            hint = f"this kit leaves out {LEFT_OUT[name]}; PyTorch has them."
-        elif meant := _nearest(name, names):
-            hint = f"did you mean 'torch.{meant}'?"
-        else:
-            hint = "this kit has no such name; PyTorch may have it."
+    if hint := _hint(name, dir(type(tensor))):
         error.add_note(f"Hint: {hint}")
     return error
 
 
-def _nearest(name, names):
-    """The public name most like `name`; with an underscore at its end if `name` has one."""
+def explain_missing_name(name, names, module="torch"):
+    """The AttributeError for a name that a module does not have here."""
+    error = AttributeError(f"module '{module}' has no attribute '{name}'")
+    if not name.startswith("_"):
+        hint = _hint(name, names, f"{module}.") or "this kit has no such name; PyTorch may have it."
+        error.add_note(f"Hint: {hint}")
+    return error
+
+
+def explaining(module, names):
+    """The `__getattr__` of a module whose missing names are explained so."""
+
+    def __getattr__(name):
+        raise explain_missing_name(name, names, module)
+
+    return __getattr__
+
+
+def _hint(name, names, prefix=""):
     if name.startswith("_"):
         return None
-    import difflib  # only when something went wrong: it would slow down `import minitensor`
+    from .left_out import (
+        reason_for,  # only when something went wrong: it would slow down the import
+    )
+
+    if reason := reason_for(name):
+        return f"this kit leaves out {reason}; PyTorch has them."
+    meant = _nearest(name, names)
+    return f"did you mean '{prefix}{meant}'?" if meant else None
+
+
+def _nearest(name, names):
+    """The public name most like `name`; with an underscore at its end if `name` has one."""
+    import difflib
 
     public = [n for n in names if not n.startswith("_")]
     if name.rstrip("_") in public:

@@ -2,6 +2,7 @@
 
 from .declare import FUNCTIONS
 from .ops.functions import entr, xlog1py
+from .slips import explaining
 
 _SHARED = "digamma erf erfc erfinv exp2 expm1 log1p log_softmax logit logsumexp polygamma sinc softmax xlogy"
 _RENAMED = {"expit": "sigmoid", "gammaln": "lgamma", "psi": "digamma"}
@@ -17,9 +18,4 @@ def round(input, *, decimals=0, out=None):
     return FUNCTIONS["round"](input, decimals=decimals, out=out)
 
 
-def __getattr__(name):
-    # Reached only if there is no such name here.
-    error = AttributeError(f"module 'torch.special' has no attribute '{name}'")
-    if not name.startswith("_"):
-        error.add_note("Hint: this kit leaves out most special functions; PyTorch has them.")
-    raise error
+__getattr__ = explaining("torch.special", __all__)

@@ -348,6 +348,12 @@ def wrap(array, kind=Tensor):
     return tensor
 
 
+def mark_inference(tensor):
+    """Mark a new tensor as made in inference mode, if it is on."""
+    if state.inference:
+        tensor._inference = True
+
+
 def wrap_dim(dim, ndim):
     """A dimension counted from the front; PyTorch's error if it is out of range.
 

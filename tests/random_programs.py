@@ -131,6 +131,8 @@ class Filler:
         """The line, or another in its place if it asks for what only PyTorch does, or what crashes it."""
         if "hook" in line and leads_nowhere(self.tensor):
             return "print({x}.is_leaf)"
+        if "hook" in line and self.tensor._is_view():  # PyTorch crashes if its grad_fn is not up to date
+            return "{x}.grad_fn; " + line
         if self.tensor.is_inference() and re.search("detach|data|dtype|apply", line):
             return "print({x}.is_inference())"
         if (

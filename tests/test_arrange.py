@@ -75,6 +75,46 @@ LINES = [
     (lambda t, x, y: t.atleast_2d(x), (2, 1, 2), ()),
     (lambda t, x, y: t.atleast_3d(x), (), ()),
     (lambda t, x, y: t.atleast_3d(x, y), (2,), (2, 3)),
+    (lambda t, x, y: x.movedim((2, 0), (0, 1)), (2, 3, 4), ()),
+    (lambda t, x, y: t.moveaxis(x, 0, -1), (2, 3), ()),
+    (lambda t, x, y: x.movedim(0, 0), (), ()),
+    (lambda t, x, y: x.unflatten(-1, (2, -1)), (3, 4), ()),
+    (lambda t, x, y: x.hsplit(2), (2, 4), ()),
+    (lambda t, x, y: t.hsplit(x, (1, 3)), (4,), ()),
+    (lambda t, x, y: t.vsplit(x, indices=[1]), (3, 2), ()),
+    (lambda t, x, y: x.dsplit(sections=2), (1, 2, 4), ()),
+    (lambda t, x, y: x.tensor_split(t.tensor([1, 2]), 1), (2, 3), ()),
+    (lambda t, x, y: x.unsafe_chunk(2, 1), (2, 3), ()),
+    (lambda t, x, y: t.unsafe_split(x, 2), (3,), ()),
+    (lambda t, x, y: x.unsafe_split_with_sizes([1, 2], -1), (2, 3), ()),
+    (lambda t, x, y: x.narrow_copy(1, 1, 2), (2, 3), ()),
+    (lambda t, x, y: (x * 1).t_(), (2, 3), ()),
+    (lambda t, x, y: (x * 1).transpose_(0, -1), (2, 3, 1), ()),
+    (lambda t, x, y: (x * 1).swapaxes_(0, 1), (2, 3), ()),
+    (lambda t, x, y: (x * 1).unsqueeze_(1), (2, 3), ()),
+    (lambda t, x, y: (x * 1).squeeze_(), (1, 3, 1), ()),
+    (lambda t, x, y: (x * 1).squeeze_(-1), (1, 3, 1), ()),
+    (lambda t, x, y: (x * 1).squeeze_((0, 1)), (1, 3, 1), ()),
+    (lambda t, x, y: (x * 1).as_strided_((2, 2), (1, 2), 1), (2, 3), ()),
+    (lambda t, x, y: t.t_copy(x), (2, 3), ()),
+    (lambda t, x, y: t.view_copy(x, (3, 2)), (2, 3), ()),
+    (lambda t, x, y: t.select_copy(x, 1, 0), (2, 3), ()),
+    (lambda t, x, y: t.squeeze_copy(x, 0), (1, 3), ()),
+    (lambda t, x, y: t.permute_copy(x, (1, 0)), (2, 3), ()),
+    (lambda t, x, y: t.expand_copy(x, (2, 3)), (3,), ()),
+    (lambda t, x, y: t.slice_copy(x, 1, 0, 2), (2, 3), ()),
+    (lambda t, x, y: t.split_copy(x, 1), (2, 3), ()),
+    (lambda t, x, y: t.unbind_copy(x, 1), (2, 3), ()),
+    (lambda t, x, y: t.diagonal_copy(x), (2, 3), ()),
+    (lambda t, x, y: t.unfold_copy(x, 0, 2, 1), (3,), ()),
+    (lambda t, x, y: x.adjoint(), (2, 3, 4), ()),
+    (lambda t, x, y: x.mT, (2, 3, 4), ()),
+    (lambda t, x, y: t.hstack([x, x]), (), ()),
+    (lambda t, x, y: t.vstack([x, y]), (3,), (2, 3)),
+    (lambda t, x, y: t.dstack([x, x]), (3,), ()),
+    (lambda t, x, y: t.column_stack([x, y]), (2,), (2, 3)),
+    (lambda t, x, y: t.cat([x.t(), x.t()], 1), (2, 3), ()),
+    (lambda t, x, y: t.stack([x.t(), x.t()], -1), (2, 3), ()),
 ]
 
 
@@ -127,6 +167,10 @@ def test_broadcast_shapes(given_shapes):
         lambda t, x: t.meshgrid(x[0], x[1], indexing="ij")[0]._is_view(),
         lambda t, x: repr(t.broadcast_shapes((2, 1), 3)),
         lambda t, x: x.diff(n=0).tolist(),
+        lambda t, x: x.is_same_size(x.t()),
+        lambda t, x: x.conj() is x and x.real is x and t.resolve_conj(x) is x,
+        lambda t, x: (x.is_conj(), t.is_neg(x)),
+        lambda t, x: x[0, 0].H is x[0, 0].adjoint(),
     ],
 )
 def test_other_results(call):
@@ -191,6 +235,46 @@ WRONG = [
     lambda t, x: t.broadcast_tensors(x, x.t()),
     lambda t, x: t.broadcast_shapes(2.5),
     lambda t, x: t.atleast_1d(3),
+    lambda t, x: x.hsplit(2),
+    lambda t, x: x[0].vsplit(1),
+    lambda t, x: x.dsplit(1),
+    lambda t, x: t.hsplit(x, "a"),
+    lambda t, x: x.tensor_split(0),
+    lambda t, x: x.tensor_split(t.tensor([1.0])),
+    lambda t, x: x.tensor_split(t.tensor([[1]])),
+    lambda t, x: x[0, 0].tensor_split(1),
+    lambda t, x: x.split("a"),
+    lambda t, x: x.split([1, 2]),
+    lambda t, x: x.split(0),
+    lambda t, x: x.unsafe_split(-1),
+    lambda t, x: x[0, 0].split([1]),
+    lambda t, x: x.narrow(0, t.tensor([1]), 1),
+    lambda t, x: x.narrow(0, "a", 1),
+    lambda t, x: x.narrow_copy(0, 1, 2),
+    lambda t, x: x.movedim((0, 0), (0, 1)),
+    lambda t, x: x.movedim((0, 1), (1, 1)),
+    lambda t, x: x.movedim("a", 1),
+    lambda t, x: x.unflatten(1, ()),
+    lambda t, x: x.unflatten(1, (2, 2)),
+    lambda t, x: x.reshape(-2, 3),
+    lambda t, x: x.reshape(),
+    lambda t, x: x.view(t.float64)[:, ::2].view(t.int8),
+    lambda t, x: x[0, 0].view(t.float64),
+    lambda t, x: x[0].H,
+    lambda t, x: x[None].H,
+    lambda t, x: x[0].mT,
+    lambda t, x: x.imag,
+    lambda t, x: x.unfold(0, -1, 1),
+    lambda t, x: x.as_strided((2,), (-1,)),
+    lambda t, x: x.as_strided((2,), (1, 1)),
+    lambda t, x: x.as_strided((2,), (1,), -1),
+    lambda t, x: x.squeeze_("a"),
+    lambda t, x: x.transpose_(0, 2),
+    lambda t, x: x.as_strided_((9,), (1,)),
+    lambda t, x: t.hstack([]),
+    lambda t, x: t.stack([]),
+    lambda t, x: t.broadcast_tensors(x, 3),
+    lambda t, x: t.cartesian_prod(1),
 ]
 
 
@@ -202,3 +286,37 @@ def test_wrong_input(call):
 def test_grids_of_matrices_are_refused():
     with pytest.raises(RuntimeError, match="Expected 0D or 1D tensor in the tensor list"):
         minitensor.meshgrid(minitensor.ones(2, 2), indexing="ij")
+
+
+# Views, their in-place twins, and what a change of one means for the others.
+STORIES = [
+    "y.t_(); r = y.sum()",
+    "b = y[:, :2]; b.t_(); b.mul_(2); r = y * 1",
+    "b = y[:, :2]; y.t_(); r = b * 1",
+    "b = y[:, :2]; c = b.t(); b.t_(); r = c * b",
+    "b = y[0]; b.unsqueeze_(0); r = b * 2",
+    "r = (y * y).sum(); y.t_(); r.backward()",
+    "b = x[:, :2]; b.t_()",
+    "x.unsqueeze_(0)",
+    "b = y.split(1)[0]; b.t_()",
+    "b = y.split(1); b[0].add_(1)",
+    "b = y.chunk(2, 1); c = b[1][0]; c.mul_(2)",
+    "b = y.unbind(); y.add_(1); r = b[0] * 2",
+    "b = y.unbind()[1].detach(); b.add_(1); r = y * 1",
+    "b = y.tensor_split(2); b[0].mul_(2); r = y * 1",
+    "b = y.unsafe_split(1); b[0].mul_(2); r = y * 1",
+    "b = y.detach(); b.t_(); r = y * 1",
+    "y.fill_diagonal_(5); r = y * 1",
+    "x.fill_diagonal_(5)",
+]
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_changes_in_place(story):
+    def line(t, x):
+        names = {"x": x, "y": x * 1}
+        exec(story, names)
+        versions = [names[name]._version for name in "ybc" if hasattr(names.get(name), "_version")]
+        return names["r"], names["y"], *versions
+
+    agree(line, sample((2, 3)))

@@ -153,7 +153,7 @@ def as_tensors(t, key):
     return t.tensor(key) if isinstance(key, (np.ndarray, np.int64)) else key
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=100, derandomize=True, deadline=None)
 @given(KEYS, st.sampled_from([(3,), (3, 3), (3, 3, 3)]), st.sampled_from(sorted(FORMS)))
 def test_any_index(key, shape, form):
     agree(lambda t, x: FORMS[form](x)[as_tensors(t, key)], sample(shape), strides=1 not in shape)
@@ -172,7 +172,7 @@ VALUES = {
 }
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=100, derandomize=True, deadline=None)
 @given(KEYS, st.sampled_from([(3,), (3, 3)]), st.sampled_from(sorted(VALUES)), st.booleans())
 def test_any_assignment(key, shape, value, by_tensor):
     def line(t, x):
@@ -367,7 +367,7 @@ WRONG = [
     lambda t, x, i: x.masked_scatter(x.long(), x),
     lambda t, x, i: x.masked_scatter_(t.tensor([True, False]), x),
     lambda t, x, i: x.scatter(1, t.tensor([[0]]), 1, reduce="mul"),
-    lambda t, x, i: x.scatter_reduce(1, t.tensor([[0]]), x, "max"),
+    lambda t, x, i: x.scatter_reduce(1, t.tensor([[0]]), x, "foo"),
     lambda t, x, i: x.scatter_reduce(1, t.tensor([[7]]), x, "sum"),
     lambda t, x, i: x.index_reduce(1, i, x, "sum"),
     lambda t, x, i: x.index_reduce(1, i, x, "prod"),

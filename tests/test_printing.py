@@ -143,7 +143,7 @@ def test_prints_what_pytorch_prints(torch, array, options, default, history):
 def test_options_accumulate_as_in_pytorch(torch, calls):
     def shown(module):
         options = module._options if module is printing else module.PRINT_OPTS
-        return {name: getattr(options, name) for name in printing._Options.__dataclass_fields__}
+        return {name: getattr(options, name) for name in printing.DEFAULTS}
 
     with printing.printoptions(), torch._tensor_str.printoptions():
         for options in calls:

@@ -191,7 +191,12 @@ def test_a_crafted_place_gets_nowhere():
     from minitensor.storage import TypedStorage
 
     storage = TypedStorage.of(np.zeros(4, "float32"))
-    for offset, size, stride in ((0, (5,), (1,)), (0, (2,), (-1,)), (-1, (2,), (1,)), (3, (2,), (1,))):
+    for offset, size, stride in (
+        (0, (5,), (1,)),
+        (0, (2,), (-1,)),
+        (-1, (2,), (1,)),
+        (3, (2,), (1,)),
+    ):
         with pytest.raises(RuntimeError, match="out of bounds for storage of size 16"):
             rebuild_tensor(storage, offset, size, stride, False)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.test_browser import (  # noqa: F401 (chromium, lab and page are fixtures)
+from test_browser import (  # noqa: F401 (chromium, lab and page are fixtures)
     THEMES,
     chromium,
     contrast,
@@ -40,29 +40,36 @@ stepper(y)""",
 
 
 @pytest.fixture(params=THEMES)
-def notebook(request, page, lab):  # noqa: F811
+def notebook(request, chromium, page, lab):  # noqa: F811
     """The widgets in a notebook that has run; the requests that left the machine, for the end."""
     strangers = []
     page.on("request", lambda r: strangers.append(r.url) if is_strange(r.url) else None)
-    page.goto(lab)
-    page.wait_for_function("() => window.jupyterapp?.serviceManager")
-    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS.values()])
-    page.evaluate(
-        """async content => {
-            await window.jupyterapp.restored;
-            const model = { type: "notebook", format: "json", content };
-            await window.jupyterapp.serviceManager.contents.save("notebooks/widgets.ipynb", model);
-        }""",
-        content,
-    )
+    put_notebook(chromium, lab)
     open_notebook(page, lab, "widgets.ipynb", THEMES[request.param])
     page.evaluate("kit.runAll()")
     for name in CELLS:
         page.locator(f".minitensor-{name} dl").wait_for()
     page.theme = request.param
+    page.set_default_timeout(15_000)
     yield page
     page.evaluate("kit.shutDown()")
     assert strangers == []
+
+
+def put_notebook(chromium, lab):  # noqa: F811
+    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS.values()])
+    page = chromium.new_page()  # noqa: F811
+    page.goto(lab)
+    page.wait_for_function("() => window.jupyterapp?.serviceManager")
+    page.evaluate(SAVE, content)
+    page.close()
+
+
+SAVE = """async content => {
+    await window.jupyterapp.restored;
+    const model = { type: "notebook", format: "json", content };
+    await window.jupyterapp.serviceManager.contents.save("notebooks/widgets.ipynb", model);
+}"""
 
 
 def is_strange(url):

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import dtypes
 from ..grad_mode import set_grad_enabled, state
-from ..graph import AccumulateGrad, gradient_edge
+from ..graph import AccumulateGrad, ends, gradient_edge
 from ..storage import is_dense
 from ..tensor import Tensor, wrap
 
@@ -27,7 +27,8 @@ class Backward:
 
     def __init__(self, tensors, gradients, inputs=None):
         self.roots = [(_leaf_or_node(gradient_edge(t)), g) for t, g in zip(tensors, gradients)]
-        self.arrived = {}  # id(target): a list with one gradient, or None, for each of its outputs
+        self.arrived = {}  # id(node): a list with one gradient, or None, for each of its outputs
+        self.leaves = {}  # id(leaf): [how many edges have still to deliver, what they have so far]
         self.sums = set()  # (id(target), output): this gradient was added up here, it can grow in place
         self.shared = set()  # ids of gradients that others hold, too: no leaf may adopt them
         self._reach()
@@ -38,28 +39,29 @@ class Backward:
 
     def _reach(self):
         """Find the nodes that the roots lead to, and how many edges lead to each leaf."""
-        nodes, uses = {}, {}
-        targets = [target for (target, _), _ in self.roots]
+        nodes, leaves = {}, self.leaves
+        targets = [ends(edge)[0] for edge, _ in self.roots]
         while targets:
             target = targets.pop()
             key = id(target)
             if key in nodes:
                 continue
-            if isinstance(target, Tensor):
-                uses[key] = uses.get(key, 0) + 1
-                continue
-            nodes[key] = target
-            for edge in target.edges:
-                if edge is not None:
-                    targets.append(edge[0])
-        self.leaf_uses = uses
+            if key in leaves:
+                leaves[key][0] += 1
+            elif isinstance(target, Tensor):
+                leaves[key] = [1, None]
+            else:
+                nodes[key] = target
+                for edge in target.edges:
+                    if edge is not None:
+                        targets.append(edge[0] if type(edge) is tuple else edge)
         self.nodes = sorted(nodes.values(), key=operator.attrgetter("sequence"), reverse=True)
 
     def _keep_needed(self):
         """Drop the nodes that lead to no wanted gradient."""
         needed = {target for target, _ in self.captured}
         for node in reversed(self.nodes):  # oldest first: what a node leads to is decided before it
-            if any(edge is not None and id(edge[0]) in needed for edge in node.edges):
+            if any(edge is not None and id(ends(edge)[0]) in needed for edge in node.edges):
                 needed.add(id(node))
         self.nodes = [node for node in self.nodes if id(node) in needed]
 
@@ -97,34 +99,32 @@ class Backward:
 
     def _deliver(self, edges, gradients, node):
         """Add gradients to what has arrived at the ends of these edges."""
-        arrived = self.arrived
+        arrived, leaves = self.arrived, self.leaves
         for edge, gradient in zip(edges, gradients):
             if edge is None:
                 continue
-            target, position = edge
-            leaf = isinstance(target, Tensor)
+            target, position = edge if type(edge) is tuple else (edge, 0)
+            key = id(target)
+            leaf = leaves.get(key)
             if gradient is not None:
-                if leaf:
-                    shape, dtype = target._array.shape, target._array.dtype
-                else:
-                    shape, dtype = target.outputs[position]
+                like = target if leaf is None else target._array
+                shape, dtype = (like.shape, like.dtype) if not position else target.outputs[position]
                 if gradient.shape != shape or gradient.dtype is not dtype:
                     gradient = _fit(gradient, shape, dtype, edge, node)
-                grads = arrived.get(id(target))
+                grads = leaf or arrived.get(key)
                 if grads is None:
-                    grads = arrived[id(target)] = [None] if leaf else [None] * len(target.outputs)
-                before = grads[position]
-                if before is not None:
-                    gradient = self._sum(before, gradient, (id(target), position))
-                grads[position] = gradient
-            if leaf:
-                self.leaf_uses[id(target)] -= 1
-                if not self.leaf_uses[id(target)]:
+                    grads = arrived[key] = [None] * len(target._outputs or "1")
+                place = position if leaf is None else 1
+                before = grads[place]
+                grads[place] = gradient if before is None else self._sum(before, gradient, key, place)
+            if leaf is not None:
+                leaf[0] -= 1
+                if not leaf[0]:
                     self._finish(target)
 
-    def _sum(self, before, gradient, place):
-        if self.recorded or place not in self.sums:
-            self.sums.add(place)
+    def _sum(self, before, gradient, key, place):
+        if self.recorded or (key, place) not in self.sums:
+            self.sums.add((key, place))
             return before + gradient
         before += gradient
         return before
@@ -136,8 +136,8 @@ class Backward:
 
     def _finish(self, leaf):
         """All gradients of a leaf have arrived: run its hooks, and add them to `leaf.grad`."""
-        grads = self.arrived.pop(id(leaf), None)
-        if grads is None:
+        grads = self.leaves[id(leaf)][1:]
+        if grads[0] is None:
             return
         if leaf._hooks:
             for hook in _hooks(leaf._hooks):
@@ -229,15 +229,18 @@ def accumulate(leaf, gradient, alone=False):
         hook(leaf)
 
 
+AccumulateGrad.accumulate = staticmethod(accumulate)
+
+
 def edge_key(tensor):
     """What a tensor's gradient is captured under."""
-    target, position = _leaf_or_node(gradient_edge(tensor))
+    target, position = ends(_leaf_or_node(gradient_edge(tensor)))
     return id(target), position
 
 
 def _leaf_or_node(edge):
     # A leaf's AccumulateGrad, if somebody put it into an edge by hand, stands for the leaf.
-    return (edge[0].variable, 0) if isinstance(edge[0], AccumulateGrad) else edge
+    return edge.variable if isinstance(edge, AccumulateGrad) else edge
 
 
 def _laid_out_like(array, leaf):
@@ -261,7 +264,7 @@ def _fit(gradient, shape, dtype, edge, node):
     array = tensor._array
     if array.shape != shape:
         if not _broadcasts_to(shape, array.shape):
-            position = node.edges.index(edge)
+            position = [edge is e for e in node.edges].index(True)
             raise RuntimeError(
                 f"Function {type(node).__name__} returned an invalid gradient at index {position} - got "
                 f"{list(array.shape)} but expected shape compatible with {list(shape)}"

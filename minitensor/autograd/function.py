@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 
 from ..grad_mode import no_grad, state
-from ..graph import FREED, Node, SavedResult, freed, gradient_edge
+from ..graph import FREED, Node, SavedResult, freed, gradient_edge, lead_somewhere
 from ..op import version_to_save
 from ..tensor import Tensor, wrap
 from ..views import CUSTOM, MULTIPLE, NO_GRAD, View, check_in_place, rebase_history
@@ -229,7 +229,7 @@ class Function:
             else:
                 output = cls.forward(node, *args, **kwargs)
         outputs = output if isinstance(output, tuple) else (output,)
-        outputs = _finish(node, outputs, tensors, any(edges))
+        outputs = _finish(node, outputs, tensors, lead_somewhere(edges))
         return outputs if isinstance(output, tuple) else outputs[0]
 
 

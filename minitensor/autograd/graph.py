@@ -5,7 +5,7 @@ import contextlib
 
 import numpy as np
 
-from ..graph import Node, gradient_edge, node_of
+from ..graph import Node, ends, gradient_edge, node_of
 from ..hooks import RemovableHandle
 from ..tensor import Tensor, wrap
 from .saved import defaults, pop_hooks, push_hooks
@@ -55,7 +55,7 @@ def get_gradient_edge(tensor):
         raise RuntimeError(
             "It is not possible to get the gradient edge for a Tensor that does not require gradients"
         )
-    return GradientEdge(node_of(edge), edge[1])
+    return GradientEdge(node_of(edge), ends(edge)[1])
 
 
 def increment_version(tensor):
@@ -165,9 +165,9 @@ def register_multi_grad_hook(tensors, fn, *, mode="all"):
     if mode == "any":
         tensors = [tensor for tensor in tensors if tensor.requires_grad]
     edges = [gradient_edge(tensor) for tensor in tensors]
-    if None in edges:
+    if any(edge is None for edge in edges):
         raise AssertionError("Expected gradient function to be set")
-    targets = [edge[0] for edge in edges]
+    targets = [ends(edge)[0] for edge in edges]
     return _MultiHandle(
         tensor.register_hook(lambda gradient, i=i: arrived(i, gradient))
         for i, tensor in enumerate(tensors)
@@ -176,18 +176,18 @@ def register_multi_grad_hook(tensors, fn, *, mode="all"):
 
 def _reached(outputs, inputs):
     """The ids of the nodes and leaves that a pass comes to, on its way to `inputs` if any are given."""
-    reached, todo = {}, [gradient_edge(tensor)[0] for tensor in outputs]
+    reached, todo = {}, [ends(gradient_edge(tensor))[0] for tensor in outputs]
     while todo:
         target = todo.pop()
         if id(target) not in reached:
             reached[id(target)] = target
             if isinstance(target, Node):
-                todo += [edge[0] for edge in target.edges if edge is not None]
+                todo += [ends(edge)[0] for edge in target.edges if edge is not None]
     if inputs is None:
         return reached.keys()
-    needed = {id(gradient_edge(tensor)[0]) for tensor in inputs}
+    needed = {id(ends(gradient_edge(tensor))[0]) for tensor in inputs}
     nodes = [target for target in reached.values() if isinstance(target, Node)]
     for node in sorted(nodes, key=lambda node: node.sequence):
-        if any(edge is not None and id(edge[0]) in needed for edge in node.edges):
+        if any(edge is not None and id(ends(edge)[0]) in needed for edge in node.edges):
             needed.add(id(node))
     return reached.keys() & needed

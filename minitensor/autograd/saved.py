@@ -11,6 +11,7 @@ from ..graph import (
     OpNode,
     SavedResult,
     freed,
+    ends,
     gradient_edge,
     modified_in_place,
     saved_name,
@@ -124,7 +125,7 @@ class SavedTensor:
                 f"{kind}"
             )
         tensor = tensor._alias()
-        target, output_nr = self.edge or (None, 0)
+        target, output_nr = ends(self.edge)
         if hasattr(self, "output_nr"):
             target, output_nr = self.node(), self.output_nr
         if isinstance(target, Tensor) and passes.running and state.enabled:

@@ -111,7 +111,10 @@ class _Snapshot:
             self.seen[id(value)].names.append(shorten(name, LONGEST_NAME))
 
     def _add_grad(self, seen):
-        if is_tensor(seen.value) and seen.value.is_leaf and seen.value.grad is not None:
+        if not is_tensor(seen.value):
+            return
+        keeps_grad = seen.value.is_leaf or getattr(seen.value, "retains_grad", False)
+        if keeps_grad and seen.value.grad is not None:
             for name in seen.names[:1]:
                 self._add(f"{name}.grad", seen.value.grad)
                 self.seen[id(seen.value.grad)].chosen |= seen.chosen

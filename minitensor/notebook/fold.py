@@ -8,7 +8,7 @@ import dataclasses
 
 SMALL = 30  # a graph of no more nodes than this is read as it is
 FEWEST_TIMES = 3
-LONGEST_BODY = 60
+LONGEST_BODY = 120
 
 
 @dataclasses.dataclass(eq=False)

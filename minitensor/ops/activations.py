@@ -7,9 +7,8 @@ import math
 
 import numpy as np
 
-from ..declare import FUNCTIONS, composite, elementwise
+from ..declare import FUNCTIONS, Number, composite, elementwise
 from ..rounding import libm
-from ..signature import Number
 from ..tensor import Tensor
 from .functions import single
 

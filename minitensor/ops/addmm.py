@@ -1,10 +1,11 @@
 """Products with something added: beta * input + alpha * product."""
 
+import functools
+
 import numpy as np
 
 from .. import dtypes
-from ..declare import Array, op
-from ..signature import Number
+from ..declare import Array, Number, op
 from ..tensor import Tensor
 from .matmul import (
     _check_3d,
@@ -17,6 +18,14 @@ from .matmul import (
     scaled,
 )
 from .views import expand_strides
+
+WEIGHTS = "*, Number beta = 1, Number alpha = 1, Tensor out = None"
+
+
+def signatures(first, second, typed=False):
+    """The signatures of an op with these operands; `typed`: it has one with `out_dtype`, too."""
+    operands = f"Tensor {first}, Tensor {second}, "
+    return [operands + kind + WEIGHTS for kind in ("", "torch.dtype out_dtype, ")[: 1 + typed]]
 
 
 def _add_product(input, a, b, kernel, beta, alpha):
@@ -34,6 +43,8 @@ def _weighted(array, weight):
 
 
 @op(
+    in_place=True,
+    signatures=signatures("mat1", "mat2", True),
     input=lambda grad, beta: scaled(grad, beta),
     mat1=lambda grad, mat2, alpha: scaled(grad.mm(mat2.t()), alpha),
     mat2=lambda grad, mat1, alpha: scaled(mat1.t().mm(grad), alpha),
@@ -58,6 +69,8 @@ def _check_dtypes(input, mat1, mat2):
 
 
 @op(
+    in_place=True,
+    signatures=signatures("mat", "vec"),
     input=lambda grad, beta: scaled(grad, beta),
     mat=lambda grad, vec, alpha: scaled(grad.outer(vec), alpha),
     vec=lambda grad, mat, alpha: scaled(mat.t().mv(grad), alpha),
@@ -69,6 +82,8 @@ def addmv(input: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Numb
 
 
 @op(
+    in_place=True,
+    signatures=signatures("batch1", "batch2", True),
     input=lambda grad, beta: scaled(grad, beta),
     batch1=lambda grad, batch2, alpha: scaled(grad.bmm(batch2.transpose(1, 2)), alpha),
     batch2=lambda grad, batch1, alpha: scaled(batch1.transpose(1, 2).bmm(grad), alpha),
@@ -91,6 +106,7 @@ def _of_each(grad, batch):
 
 @op(
     in_place=True,
+    signatures=signatures("batch1", "batch2"),
     input=lambda grad, beta: scaled(grad, beta),
     batch1=lambda grad, batch2, alpha: scaled(
         _of_each(grad, batch2).bmm(batch2.transpose(1, 2)), alpha
@@ -117,6 +133,7 @@ def addbmm(input: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alph
 
 @op(
     in_place=True,
+    signatures=signatures("vec1", "vec2"),
     input=lambda grad, beta: scaled(grad, beta),
     vec1=lambda grad, vec2, alpha: scaled(grad.mv(vec2), alpha),
     vec2=lambda grad, vec1, alpha: scaled(grad.t().mv(vec1), alpha),
@@ -142,24 +159,27 @@ def addr(input: Array, vec1: Array, vec2: Array, *, beta: Number = 1, alpha: Num
     return _add_product(input, vec1[:, None], vec2[None], "addr", beta, alpha).astype(dtype)
 
 
-def _in_place(function):
-    """The twin that writes over `input`, whose shape must be that of the product."""
+def _check_size(function):
+    """Have an in-place twin raise PyTorch's error for a product that is of another size."""
+    name = function.op.name + "_"
+    declared = getattr(Tensor, name)
 
-    def twin(self, first, second, *, beta=1, alpha=1):
-        a, b = first._array.shape, second._array.shape
-        shape = (*a[:-1], *b[len(a) - 1 :])
-        if self._array.shape != shape and a and len(b) in (len(a), len(a) - 1):
-            function(self.detach(), first.detach(), second.detach())  # other errors come first
-            raise RuntimeError(
-                f"Bad in-place call: input tensor size {list(self.shape)} and output tensor size "
-                f"{list(shape)} should match"
-            )
-        return function.op.in_place(self, (first, second), {"beta": beta, "alpha": alpha})
+    @functools.wraps(declared)
+    def twin(self, *args, **kwargs):
+        if len(args) == 2 and all(isinstance(t, Tensor) for t in args):
+            first, second = args
+            a, b = first._array.shape, second._array.shape
+            shape = (*a[:-1], *b[len(a) - 1 :])
+            if self._array.shape != shape and a and len(b) in (len(a), len(a) - 1):
+                function(self.detach(), first.detach(), second.detach())  # other errors come first
+                raise RuntimeError(
+                    f"Bad in-place call: input tensor size {list(self.shape)} and output tensor size "
+                    f"{list(shape)} should match"
+                )
+        return declared(self, *args, **kwargs)
 
-    twin.__name__ = function.op.name + "_"
-    twin.__doc__ = f"Like `{function.op.name}`, but in place."
-    setattr(Tensor, twin.__name__, twin)
+    setattr(Tensor, name, twin)
 
 
 for function in (addmm, addmv, baddbmm):
-    _in_place(function)
+    _check_size(function)

@@ -5,10 +5,10 @@ Powers and roots are in powers.py.
 
 import numpy as np
 
-from ..arguments import NUMBERS, no_overload
-from ..declare import Array, composite, elementwise
-from ..signature import Number
-from ..tensor import Tensor, wrap
+from ..arguments import NUMBERS
+from ..declare import Number, composite, elementwise
+from ..signature import Misfit
+from ..tensor import Tensor
 from .inplace import zeros
 
 _ONE_BOOL = (
@@ -50,18 +50,15 @@ def not_differentiable(function):
     return function
 
 
+TENSOR_OR_NUMBER = ("Tensor other", "Number other")  # how PyTorch prints it for most ops of two
+
+
 def tensor_first(function):
     """Have an op refuse a number in front of a tensor."""
-    name = function.op.name
 
     def check(input, other):
         if not isinstance(input, np.ndarray):
-            raise no_overload(
-                name,
-                (input, wrap(other)),
-                "Tensor input, Tensor other, *, Tensor out = None",
-                "Tensor input, Number other, *, Tensor out = None",
-            )
+            raise Misfit
 
     return checking(check)(function)
 
@@ -227,8 +224,14 @@ def _exact_divide(input, other, *, rounding_mode):
 _UNSAID = object()  # not the same as None, in the node's name
 
 
-@composite
-def div(input, other, *, rounding_mode=_UNSAID, out=None):
+@composite(
+    signatures=(
+        "Tensor input, Tensor other, *, Tensor out = None",
+        "Tensor input, Tensor other, *, str rounding_mode, Tensor out = None",
+        "Tensor input, Number other, *, str rounding_mode",
+    )
+)
+def div(input, other, *, rounding_mode: str = _UNSAID, out=None):
     """input / other; `rounding_mode` "floor" or "trunc" rounds the quotient and keeps integers.
 
     >>> torch.div(torch.tensor([7, -7]), 2, rounding_mode="trunc")
@@ -240,7 +243,7 @@ def div(input, other, *, rounding_mode=_UNSAID, out=None):
 
 
 @composite(torch=False)
-def div_(input, other, *, rounding_mode=_UNSAID):
+def div_(input, other, *, rounding_mode: str = _UNSAID):
     """Like `div`, but in place."""
     if rounding_mode is _UNSAID:
         return input.true_divide_(other)
@@ -284,7 +287,7 @@ def _checked(divide, input, other, kernel):
 
 
 @not_differentiable
-@elementwise()
+@elementwise(signatures=TENSOR_OR_NUMBER)
 def floor_divide(input, other):
     """input / other, rounded down. Not differentiable, as in PyTorch.
 
@@ -296,6 +299,7 @@ def floor_divide(input, other):
 
 @elementwise(
     function=False,
+    signatures=TENSOR_OR_NUMBER,
     number=by_kind,
     input=lambda grad: grad,
     other=lambda grad, input, other: -grad * input.div(other, rounding_mode="floor"),
@@ -327,6 +331,7 @@ def remainder(input, other, *, out=None):
 
 @tensor_first
 @elementwise(
+    signatures=TENSOR_OR_NUMBER,
     number=by_kind,
     input=lambda grad: grad,
     other=lambda grad, input, other: -grad * input.div(other, rounding_mode="trunc"),
@@ -338,25 +343,6 @@ def fmod(input, other):
     tensor([-1.,  1.])
     """
     return _checked(np.fmod, input, other, "fmod_cpu")
-
-
-# Divisors and multiples
-
-
-@elementwise(kernel=("gcd_cpu", "iu"))
-def gcd(input: Array, other: Array):
-    """The greatest common divisor of integers.
-
-    >>> torch.gcd(torch.tensor([12, -4]), torch.tensor([18, 6]))
-    tensor([6, 2])
-    """
-    return np.gcd(input, other)
-
-
-@elementwise(kernel=("lcm_cpu", "iu"))
-def lcm(input: Array, other: Array):
-    """The least common multiple of integers."""
-    return np.lcm(input, other)
 
 
 # A number on the left: what Python calls when it does not know how to compute `2 - x`

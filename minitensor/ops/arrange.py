@@ -2,15 +2,14 @@
 
 import numpy as np
 
-from ..arguments import check_dims_unique, check_fits, no_overload, parse_size, wrong_type
-from ..declare import Array, composite, op
+from ..arguments import check_dims_unique, check_fits, wrong_type
+from ..declare import Array, Ints, Number, composite, op
 from ..dtypes import of
-from ..signature import Ints, Number
 from ..tensor import Tensor, wrap_dim
 from .join import cat
-from .matmul import check_tensors
 from .parts import copy_in_order
 from .reduce import contiguous
+from .views import spread
 
 # Turned around
 
@@ -29,36 +28,21 @@ def _flip(input, dims):
 
 
 @composite(method=False)
-def flip(input, dims):
+def flip(input: Tensor, dims: Ints):
     """The elements in reverse order along some dimensions, as a copy.
 
     >>> torch.flip(torch.tensor([[1, 2], [3, 4]]), [0])
     tensor([[3, 4],
             [1, 2]])
     """
-    check_tensors("flip", input=input)
-    if not isinstance(dims, (tuple, list)):
+    if isinstance(dims, int):
         raise wrong_type("flip", "dims", 2, "tuple of ints", dims)
-    for place, dim in enumerate(dims):
-        if not hasattr(dim, "__index__"):
-            kind = type(dim).__name__
-            raise TypeError(
-                "flip(): argument 'dims' (position 2) must be tuple of ints, but found element of "
-                f"type {kind} at pos {place}"
-            )
-    return _flip(input, tuple(dims))
+    return _flip(input, dims)
 
 
 def _tensor_flip(self, *order, dims=None):
     """The elements in reverse order along some dimensions, as a copy: x.flip(0), x.flip(0, 1)."""
-    if dims is None and not order:
-        raise missing("flip", "dims")
-    return _flip(self, parse_size((dims,) if dims is not None else order, "flip", "dims"))
-
-
-def missing(name, parameter):
-    """PyTorch's TypeError for a call without its arguments."""
-    return TypeError(f'{name}() missing 1 required positional arguments: "{parameter}"')
+    return _flip(self, spread("flip", "dims", order, dims))
 
 
 def _reversed(self):
@@ -70,7 +54,7 @@ Tensor.__reversed__ = _reversed
 
 
 @composite
-def fliplr(input):
+def fliplr(input: Tensor):
     """The columns in reverse order."""
     if input.ndim < 2:
         raise RuntimeError("Input must be >= 2-d.")
@@ -78,7 +62,7 @@ def fliplr(input):
 
 
 @composite
-def flipud(input):
+def flipud(input: Tensor):
     """The rows in reverse order."""
     if input.ndim < 1:
         raise RuntimeError("Input must be >= 1-d.")
@@ -100,31 +84,18 @@ def _roll(input, shifts, dims):
 
 
 @composite
-def roll(input, shifts, dims=None):
+def roll(input: Tensor, shifts: Ints, dims: Ints = ()):
     """The elements moved on by `shifts` along `dims`; what leaves at the end comes in at the front.
 
     >>> torch.roll(torch.tensor([1, 2, 3]), 1)
     tensor([3, 1, 2])
     """
-    shifts, dims = (
-        _ints(value, "roll", name, position)
-        for position, (name, value) in enumerate((("shifts", shifts), ("dims", dims)), start=2)
-    )
+    shifts, dims = ((v,) if isinstance(v, int) else v for v in (shifts, dims))
     return _roll(input, shifts, dims)
 
 
-def _ints(value, name, parameter, position):
-    """A number, or a sequence of some, as a tuple; None as an empty one."""
-    if value is None:
-        return ()
-    values = value if isinstance(value, (tuple, list)) else (value,)
-    if not all(hasattr(v, "__index__") for v in values):
-        raise wrong_type(name, parameter, position, "tuple of ints", value)
-    return tuple(v.__index__() for v in values)
-
-
 @op(input=lambda grad, k, dims: grad.rot90(-k, dims))
-def rot90(input, k=1, dims=(0, 1)):
+def rot90(input: Array, k: int = 1, dims: Ints = (0, 1)):
     """A quarter turn, `k` times, from the first of two dimensions towards the second.
 
     >>> torch.rot90(torch.tensor([[1, 2], [3, 4]]))
@@ -170,32 +141,27 @@ def _repeat(input, repeats):
 
 
 @composite(torch=False)
-def repeat(self, *sizes, repeats=None):
+def repeat(self: Tensor, *sizes, repeats=None):
     """Copies side by side, as many along each dimension as told.
 
     >>> torch.tensor([1, 2]).repeat(2, 2)
     tensor([[1, 2, 1, 2],
             [1, 2, 1, 2]])
     """
-    if repeats is None and not sizes:
-        raise missing("repeat", "repeats")
-    sizes = (repeats,) if repeats is not None else sizes
-    return _repeat(self, parse_size(sizes, "repeat", "repeats"))
+    return _repeat(self, spread("repeat", "repeats", sizes, repeats))
 
 
 @composite(method=False)
-def tile(input, dims):
+def tile(input: Tensor, dims: Ints):
     """Copies side by side, as `repeat` makes them; missing counts are 1."""
-    if not isinstance(dims, (tuple, list)):
+    if isinstance(dims, int):
         raise wrong_type("tile", "dims", 2, "tuple of ints", dims)
     return _repeat(input, (1,) * (input.ndim - len(dims)) + tuple(dims))
 
 
 def _tensor_tile(self, *counts, dims=None):
     """Copies side by side, as `repeat` makes them; missing counts are 1."""
-    if dims is None and not counts:
-        raise missing("tile", "dims")
-    return tile(self, parse_size((dims,) if dims is not None else counts, "tile", "dims"))
+    return tile(self, spread("tile", "dims", counts, dims))
 
 
 _tensor_flip.__name__, _tensor_tile.__name__ = "flip", "tile"
@@ -214,8 +180,14 @@ def _repeated_indices(repeats: Array):
     return np.repeat(np.arange(repeats.size, dtype=repeats.dtype), repeats)
 
 
-@composite
-def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
+@composite(
+    signatures=(
+        "Tensor input, Tensor repeats, int dim = None, *, int output_size = None",
+        "Tensor input, *, int output_size = None",
+        "Tensor input, int repeats, int dim = None, *, int output_size = None",
+    )
+)
+def repeat_interleave(input: Tensor, repeats=None, dim: int = None, *, output_size: int = None):
     """Every element repeated on the spot; without a `dim`, of all elements in a row.
 
     `repeats`: a number, or a tensor with one for each. A tensor of counts alone gives the indices.
@@ -226,13 +198,7 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     if repeats is None:
         return _repeated_indices(input)
     if not isinstance(repeats, (int, Tensor)):
-        raise no_overload(
-            "repeat_interleave",
-            (input, repeats) if dim is None else (input, repeats, dim),
-            "Tensor input, Tensor repeats, int dim = None, *, int output_size = None",
-            "Tensor repeats, *, int output_size = None",
-            "Tensor input, int repeats, int dim = None, *, int output_size = None",
-        )
+        raise TypeError
     if dim is None:
         input, dim = input.reshape(-1), 0
     dim = wrap_dim(dim, input.ndim)
@@ -264,7 +230,7 @@ def _repeat_by_tensor(input, repeats, dim):
 
 
 @op(method=False, input=lambda grad, pad: constant_pad_nd(grad, tuple(-n for n in pad), 0))
-def constant_pad_nd(input, pad: Ints, value: Number = 0):
+def constant_pad_nd(input: Array, pad: Ints, value: Number = 0):
     """A copy with `value` added at the ends of the last dimensions, or with elements taken away there.
 
     `pad`: two counts for each dimension, the last one first; negative ones take away.
@@ -299,7 +265,7 @@ def constant_pad_nd(input, pad: Ints, value: Number = 0):
 
 
 @composite
-def diff(input, n=1, dim=-1, prepend=None, append=None):
+def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor = None, append: Tensor = None):
     """The differences of neighbors along `dim`, `n` times; the ends may be extended first.
 
     >>> torch.diff(torch.tensor([1, 3, 6]))

@@ -6,7 +6,7 @@ from .. import dtypes
 from ..arguments import NUMBERS
 from ..declare import Array, composite, elementwise
 from ..tensor import Tensor, wrap
-from .arithmetic import by_kind, checking, tensor_first
+from .arithmetic import TENSOR_OR_NUMBER, by_kind, checking, tensor_first
 from .inplace import zeros
 
 # Comparisons compute in the promoted dtype and give bools. (The formulas matter in place only, where a
@@ -14,7 +14,7 @@ from .inplace import zeros
 
 
 @tensor_first
-@elementwise(number=by_kind, input=zeros, other=zeros)
+@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other=zeros)
 def eq(input, other):
     """True where input == other.
 
@@ -25,35 +25,35 @@ def eq(input, other):
 
 
 @tensor_first
-@elementwise(number=by_kind, input=zeros, other=zeros)
+@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other=zeros)
 def ne(input, other):
     """True where input != other."""
     return np.not_equal(input, other)
 
 
 @tensor_first
-@elementwise(number=by_kind, input=zeros, other=zeros)
+@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other=zeros)
 def lt(input, other):
     """True where input < other."""
     return np.less(input, other)
 
 
 @tensor_first
-@elementwise(number=by_kind, input=zeros, other=zeros)
+@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other=zeros)
 def le(input, other):
     """True where input <= other."""
     return np.less_equal(input, other)
 
 
 @tensor_first
-@elementwise(number=by_kind, input=zeros, other=zeros)
+@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other=zeros)
 def gt(input, other):
     """True where input > other."""
     return np.greater(input, other)
 
 
 @tensor_first
-@elementwise(number=by_kind, input=zeros, other=zeros)
+@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other=zeros)
 def ge(input, other):
     """True where input >= other."""
     return np.greater_equal(input, other)
@@ -201,7 +201,7 @@ def logical_not(input):
 # Bits
 
 
-@elementwise(kernel=("bitwise_and_cpu", "biu"))
+@elementwise(kernel=("bitwise_and_cpu", "biu"), signatures=TENSOR_OR_NUMBER)
 def bitwise_and(input, other):
     """The bits that are set in both: `&`.
 
@@ -211,13 +211,13 @@ def bitwise_and(input, other):
     return np.bitwise_and(input, other)
 
 
-@elementwise(kernel=("bitwise_or_cpu", "biu"))
+@elementwise(kernel=("bitwise_or_cpu", "biu"), signatures=TENSOR_OR_NUMBER)
 def bitwise_or(input, other):
     """The bits that are set in one of the two, or both: `|`."""
     return np.bitwise_or(input, other)
 
 
-@elementwise(kernel=("bitwise_xor_cpu", "biu"))
+@elementwise(kernel=("bitwise_xor_cpu", "biu"), signatures=TENSOR_OR_NUMBER)
 def bitwise_xor(input, other):
     """The bits that are set in exactly one of the two: `^`."""
     return np.bitwise_xor(input, other)
@@ -238,14 +238,14 @@ def __invert__(self):
     return bitwise_not(self)
 
 
-@elementwise(kernel=("lshift_cpu", "iu"))
+@elementwise(kernel=("lshift_cpu", "iu"), signatures=TENSOR_OR_NUMBER)
 def bitwise_left_shift(input, other):
     """input * 2 ** other, by moving bits: `<<`. Bits that leave the number are lost."""
     possible, count = _shift_counts(other)
     return np.where(possible, np.left_shift(input, count), input.dtype.type(0))
 
 
-@elementwise(kernel=("rshift_cpu", "iu"))
+@elementwise(kernel=("rshift_cpu", "iu"), signatures=TENSOR_OR_NUMBER)
 def bitwise_right_shift(input, other):
     """input / 2 ** other, rounded down, by moving bits: `>>`."""
     possible, count = _shift_counts(other)

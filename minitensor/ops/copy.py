@@ -80,7 +80,9 @@ def cast(tensor, dtype, copy=False, memory_format=None):
     return _to_copy(tensor, dtype, memory_format)
 
 
-OPTIONS = "bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None"
+OPTIONS = (
+    "bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None"
+)
 TO = (
     f"torch.device device = None, torch.dtype dtype = None, {OPTIONS}",
     f"torch.dtype dtype, {OPTIONS}",

@@ -3,9 +3,9 @@
 import numpy as np
 
 from .. import dtypes, return_types
-from ..declare import FUNCTIONS, Array, composite, op
+from ..declare import FUNCTIONS, Array, Number, composite, op
 from ..return_types import Plain
-from ..signature import Number
+from ..signature import to_int, to_operand
 from ..tensor import Tensor, wrap, wrap_dim
 from .reduce import contiguous, work_dtype
 
@@ -137,6 +137,9 @@ def _positions(boundaries, values, right, out_int32):
     return contiguous(result.astype("int32" if out_int32 else "int64", copy=False))
 
 
+_HOW = "*, bool out_int32 = False, bool right = False"
+
+
 @composite(method=False)
 def searchsorted(
     sorted_sequence, input, *, out_int32=False, right=False, side=None, out=None, sorter=None
@@ -172,7 +175,7 @@ def searchsorted(
 
 
 def _as_array(value):
-    if isinstance(value, Tensor):
+    if isinstance(to_operand(value), Tensor):
         return value._array
     return np.array(value, dtypes.of_number(value).numpy)
 
@@ -193,7 +196,13 @@ def _check_rows(boundaries, values):
     )
 
 
-@composite(method=False)
+@composite(
+    method=False,
+    signatures=(
+        f"Tensor input, Tensor boundaries, {_HOW}, Tensor out = None",
+        f"Number self, Tensor boundaries, {_HOW}",
+    ),
+)
 def bucketize(input, boundaries, *, out_int32=False, right=False, out=None):
     """The number of the interval between sorted boundaries in which each element lies."""
     dims = boundaries.ndim
@@ -250,15 +259,19 @@ def _limits(input, low, high, margin):
     return (low - margin, high + margin) if low == high else (low, high)
 
 
+def _no_derivative_of_histogram(grads):
+    raise RuntimeError("derivative for aten::histogram is not implemented")
+
+
 @op(
     node="torch::autograd::NotImplemented",
     number="",
     returns=return_types.histogram,
-    input=_no_derivative("histogram"),
+    input=_no_derivative_of_histogram,
 )
 def _histogram(input: Array, edges: Array, weight: Array, density):
     places = np.searchsorted(edges, input, "right") - 1
-    places[input == edges[-1]] = len(edges) - 2  # the last bin has both its ends
+    places = np.where(input == edges[-1], len(edges) - 2, places)  # the last bin has both its ends
     inside = (input >= edges[0]) & (input <= edges[-1])
     counts = np.bincount(places[inside], None if weight is None else weight[inside], len(edges) - 1)
     if density:
@@ -266,8 +279,13 @@ def _histogram(input: Array, edges: Array, weight: Array, density):
     return counts.astype(input.dtype), edges
 
 
-@composite
-def histogram(input, bins=100, *, range=None, weight=None, density=False):
+@composite(
+    signatures=(
+        "Tensor bins, *, Tensor weight = None, bool density = False",
+        "int bins = 100, *, tuple of floats range = None, Tensor weight = None, bool density = False",
+    )
+)
+def histogram(input: Tensor, bins=100, *, range=None, weight: Tensor = None, density: bool = False):
     """How many elements fall into each bin, and the edges of the bins.
 
     `bins`: how many of equal width there are, from the smallest element to the largest (or over a
@@ -304,7 +322,7 @@ def _c_name(tensor):
 
 def _edges(input, bins, range):
     """The edges of bins of equal width."""
-    if bins <= 0:
+    if to_int(bins) <= 0:
         raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     low, high = range or ((0, 0) if input.numel() else (0, 1))
     low, high = _limits(input._array, low, high, margin=0.5)

@@ -1,15 +1,15 @@
 """Making tensors: filled with a value, or with numbers in sequence."""
 
-import functools
 import warnings
+from functools import partial, wraps
 
 import numpy as np
 
 from .. import dtypes
-from ..arguments import check_fits
+from ..arguments import check_fits, wrong_type
 from ..declare import FUNCTIONS
 from ..device import check_device, contiguous_format
-from ..signature import Signature, explain
+from ..signature import Signature, explain, to_number
 from ..storage import is_dense, strided
 from ..tensor import Tensor, wrap
 
@@ -30,7 +30,7 @@ def creation(*signatures, method=False):
     def decorator(make):
         name = make.__name__
 
-        @functools.wraps(make)
+        @wraps(make)
         def function(
             *args,
             out=None,
@@ -50,9 +50,8 @@ def creation(*signatures, method=False):
                 given = args[1:] if method else args
                 named = {key: value for key, value in (("out", out), ("dtype", dtype)) if value}
                 ways = [Signature.parse(f"{text}, {options}") for text in signatures]
-                if len(ways) == 1:
-                    ways[0].text = None
-                raise explain(name, ways, given, {**own, **named}) or error from None
+                found = ways[0].misfit if len(ways) == 1 else partial(explain, signatures=ways)
+                raise found(name, args=given, kwargs={**own, **named}) or error from None
             return finish(array, name, requires_grad, device, out)
 
         if method:
@@ -177,18 +176,15 @@ filled("empty", _zeros, "A tensor that waits for its numbers; here they are zero
 
 def fill_array(array, value):
     """The array, filled with a number; PyTorch's error if its dtype can't hold that."""
-    if isinstance(value, Tensor):
-        if value.requires_grad or value.ndim:
-            raise TypeError
-        value = value.item()
+    value = to_number(value)
     check_fits(value, array.dtype)
     array.fill(np.array(value).astype(array.dtype))
     return array
 
 
-def _list(size):
+def _list(name, size):
     if not isinstance(size, (tuple, list)):
-        raise TypeError
+        raise wrong_type(name, "size", 1, "tuple of ints", size)
     return to_shape((size,))
 
 
@@ -199,10 +195,8 @@ def full(size, fill_value, *, dtype=None):
     >>> torch.full((2,), 7)
     tensor([7, 7])
     """
-    if dtype is None:
-        number = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
-        dtype = dtypes.of_number(number).numpy if not isinstance(number, str) else default()
-    return fill_array(np.empty(_list(size), dtype), fill_value)
+    dtype = dtype or dtypes.of_number(to_number(fill_value)).numpy
+    return fill_array(np.empty(_list("full", size), dtype), fill_value)
 
 
 @creation("Tensor input, Number fill_value")
@@ -216,7 +210,7 @@ def full_like(input, fill_value, *, dtype=None, memory_format=None):
 @creation("tuple of ints size, Number fill_value", method=True)
 def new_full(self, size, fill_value, *, dtype=None):
     """A tensor filled with one value. The dtype is that of this tensor."""
-    return fill_array(np.empty(_list(size), dtype or self._array.dtype), fill_value)
+    return fill_array(np.empty(_list("new_full", size), dtype or self._array.dtype), fill_value)
 
 
 @creation("Number s")
@@ -287,6 +281,10 @@ def empty_permuted(size, physical_layout, *, dtype=None):
 # Sequences
 
 
+def _three(start, end, step):  # raises TypeError for any other number of arguments
+    return start, end, step
+
+
 @creation("Number end", "Number start, Number end", "Number start, Number end, Number step = 1")
 def arange(*args, start=0, end=None, step=1, dtype=None):
     """Numbers from `start` up to, not including, `end`; int64 if all are integers.
@@ -297,7 +295,7 @@ def arange(*args, start=0, end=None, step=1, dtype=None):
     if len(args) == 1 and end is None:
         (end,) = args
     else:
-        start, end, step = (*args, *(start, end, step)[len(args) :])
+        start, end, step = _three(*args, *(start, end, step)[len(args) :])
     start, end, step = (v.item() if isinstance(v, Tensor) else v for v in (start, end, step))
     if not np.isfinite(end - start):
         raise RuntimeError(f"unsupported range: {start} -> {end}")
@@ -309,11 +307,11 @@ def arange(*args, start=0, end=None, step=1, dtype=None):
     wanted = dtype or (np.dtype(np.int64) if integral else default())
     if wanted.kind == "b":
         raise NotImplementedError("\"arange_cpu\" not implemented for 'Bool'")
+    if wanted == np.int64:
+        start, end, step = int(start), int(end), int(step)
+    count = -int((start - end) // step) if wanted == np.int64 else int(np.ceil((end - start) / step))
     if wanted.kind in "iu":
-        start, end, step = int(start), (end if integral else float(end)), int(step) or step
-    count = -((start - end) // step) if integral else int(np.ceil((end - start) / step))
-    if integral or wanted.kind in "iu":
-        return np.arange(count).astype(wanted) * wanted.type(step) + wanted.type(start)
+        return np.arange(count).astype(wanted) * wanted.type(int(step)) + wanted.type(int(start))
     return (start + np.arange(count, dtype=np.float64) * step).astype(wanted)
 
 
@@ -347,7 +345,12 @@ def _evenly(start, end, steps, dtype):
 
 BOUNDS = [
     f"{start} start, {end} end, int steps"
-    for start, end in (("Tensor", "Tensor"), ("Number", "Tensor"), ("Tensor", "Number"), ("Number", "Number"))
+    for start, end in (
+        ("Tensor", "Tensor"),
+        ("Number", "Tensor"),
+        ("Tensor", "Number"),
+        ("Number", "Number"),
+    )
 ]
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from .. import dtypes, return_types
-from ..declare import Array, composite, op
-from ..signature import Ints
+from ..declare import Array, Ints, composite, op
+from ..signature import to_int, to_number
 from ..tensor import Tensor, wrap, wrap_dim
 from .reduce import contiguous, put_back, reduced_axes
 
@@ -94,8 +94,15 @@ def _min_along(input: Array, dim, keepdim):
     return _extreme_along(np.minimum, np.ndarray.argmin, input, dim, keepdim, "min")
 
 
-@composite
-def max(input, dim=None, keepdim=False, *, other=None, out=None):
+_SIGNATURES = (
+    "Tensor input, *, Tensor out = None",
+    "Tensor input, Tensor other, *, Tensor out = None",
+    "Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None",
+)
+
+
+@composite(signatures=_SIGNATURES)
+def max(input: Tensor, dim=None, keepdim: bool = False, *, other: Tensor = None, out=None):
     """The largest element; with a dim, the largest along it and their indices.
 
     With another tensor in place of the dim: `maximum`.
@@ -112,18 +119,18 @@ def max(input, dim=None, keepdim=False, *, other=None, out=None):
     """
     if isinstance(dim, Tensor) or other is not None:
         return input.maximum(dim if other is None else other)
-    return _max(input, out=out) if dim is None else _max_along(input, dim, keepdim, out=out)
+    return _max(input, out=out) if dim is None else _max_along(input, to_int(dim), keepdim, out=out)
 
 
-@composite
-def min(input, dim=None, keepdim=False, *, other=None, out=None):
+@composite(signatures=_SIGNATURES)
+def min(input: Tensor, dim=None, keepdim: bool = False, *, other: Tensor = None, out=None):
     """The smallest element; with a dim, the smallest along it and their indices.
 
     With another tensor in place of the dim: `minimum`.
     """
     if isinstance(dim, Tensor) or other is not None:
         return input.minimum(dim if other is None else other)
-    return _min(input, out=out) if dim is None else _min_along(input, dim, keepdim, out=out)
+    return _min(input, out=out) if dim is None else _min_along(input, to_int(dim), keepdim, out=out)
 
 
 def _limit(ufunc, input, dim, keepdim, name):
@@ -250,7 +257,13 @@ def _nanmedian_dim(input: Array, dim, keepdim):
     return _median_along(input, dim, keepdim, skip_nan=True)
 
 
-@composite
+_MEDIAN = (
+    "Tensor input, *, Tensor out = None",
+    "Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None",
+)
+
+
+@composite(signatures=_MEDIAN)
 def median(input: Tensor, dim: int = None, keepdim: bool = False, *, out=None):
     """The middle element, the lower one of two; with a `dim`, those along it and their indices.
 
@@ -262,7 +275,7 @@ def median(input: Tensor, dim: int = None, keepdim: bool = False, *, out=None):
     return _median_dim(input, dim, keepdim, out=out)
 
 
-@composite
+@composite(signatures=_MEDIAN)
 def nanmedian(input: Tensor, dim: int = None, keepdim: bool = False, *, out=None):
     """Like `median`, but nan is left out."""
     if dim is None:
@@ -273,8 +286,23 @@ def nanmedian(input: Tensor, dim: int = None, keepdim: bool = False, *, out=None
 # Quantiles
 
 
-@composite
-def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=None):
+_QUANTILE = tuple(
+    f"Tensor input, {kind} q, int dim = None, bool keepdim = False, *, "
+    'str interpolation = "linear", Tensor out = None'
+    for kind in ("Tensor", "float")
+)
+
+
+@composite(signatures=_QUANTILE)
+def quantile(
+    input: Tensor,
+    q,
+    dim: int = None,
+    keepdim: bool = False,
+    *,
+    interpolation: str = "linear",
+    out=None,
+):
     """The values below which a part `q` (between 0 and 1) of the elements lies.
 
     `q` may be a tensor of several. `interpolation` between two elements: "linear", "lower",
@@ -286,8 +314,16 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=N
     return _quantile(False, input, q, dim, keepdim, interpolation, out)
 
 
-@composite
-def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=None):
+@composite(signatures=_QUANTILE)
+def nanquantile(
+    input: Tensor,
+    q,
+    dim: int = None,
+    keepdim: bool = False,
+    *,
+    interpolation: str = "linear",
+    out=None,
+):
     """Like `quantile`, but nan is left out."""
     return _quantile(True, input, q, dim, keepdim, interpolation, out)
 
@@ -312,6 +348,7 @@ def _quantile(skip_nan, input, q, dim, keepdim, interpolation, out):
 
 def _as_quantiles(input, q, interpolation):
     if not isinstance(q, Tensor):
+        to_number(q)
         if not 0 <= q <= 1:
             raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
         q = wrap(np.array(q, input._array.dtype if input.is_floating_point() else None))

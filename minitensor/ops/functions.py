@@ -110,6 +110,7 @@ def _product(input, log, other):
 
 @elementwise(
     to="float",
+    signatures=("Tensor other", "Number other"),
     number=_number_of_product,
     input=lambda grad, input, other: xlogy(grad, other).masked_fill(
         (input == 0).logical_and(other <= 0), 0

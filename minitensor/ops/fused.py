@@ -3,8 +3,8 @@
 import numpy as np
 
 from .. import dtypes
-from ..arguments import NUMBERS, no_overload
-from ..declare import Array, composite, elementwise
+from ..declare import Array, Number, composite, elementwise
+from ..signature import to_operand
 from ..tensor import Tensor
 from .arithmetic import checking, multiply_add
 
@@ -15,7 +15,7 @@ from .arithmetic import checking, multiply_add
     tensor1=lambda grad, tensor2, value: grad * (tensor2 * value),
     tensor2=lambda grad, tensor1, value: grad * (tensor1 * value),
 )
-def addcmul(input: Array, tensor1: Array, tensor2: Array, *, value=1):
+def addcmul(input: Array, tensor1: Array, tensor2: Array, *, value: Number = 1):
     """input + value * tensor1 * tensor2.
 
     >>> torch.addcmul(torch.tensor([1.]), torch.tensor([2.]), torch.tensor([3.]), value=10)
@@ -46,7 +46,7 @@ def _check_no_integer_quotient(input, tensor1, tensor2):
     tensor1=lambda grad, tensor2, value: grad * (value / tensor2),
     tensor2=lambda grad, tensor1, tensor2, value: -grad * ((value * tensor1) / (tensor2 * tensor2)),
 )
-def addcdiv(input: Array, tensor1: Array, tensor2: Array, *, value=1):
+def addcdiv(input: Array, tensor1: Array, tensor2: Array, *, value: Number = 1):
     """input + value * tensor1 / tensor2."""
     return input + _factor(value, input) * tensor1 / tensor2
 
@@ -91,33 +91,27 @@ def _lerp_tensor(input: Array, end: Array, weight: Array):
     return _between(input, end, weight)
 
 
-@composite
-def lerp(input, end, weight, *, out=None):
+_WEIGHTS = tuple(
+    f"Tensor input, Tensor end, {kind} weight, *, Tensor out = None"
+    for kind in ("Tensor", "Number")
+)
+
+
+@composite(signatures=_WEIGHTS)
+def lerp(input: Tensor, end: Tensor, weight, *, out=None):
     """The point between `input` (weight 0) and `end` (weight 1); the dtypes must be equal.
 
     >>> torch.lerp(torch.tensor([0., 10.]), torch.tensor([1., 20.]), 0.5)
     tensor([ 0.5000, 15.0000])
     """
-    _check_lerp(input, end, weight)
-    if isinstance(weight, Tensor):
+    if isinstance(to_operand(weight), Tensor):
         return _lerp_tensor(input, end, weight, out=out)
     return _lerp_number(input, end, weight=weight, out=out)
 
 
-@composite(torch=False)
-def lerp_(input, end, weight):
+@composite(torch=False, signatures=_WEIGHTS)
+def lerp_(input: Tensor, end: Tensor, weight):
     """Like `lerp`, but in place."""
-    _check_lerp(input, end, weight)
-    if isinstance(weight, Tensor):
+    if isinstance(to_operand(weight), Tensor):
         return _lerp_tensor.op.in_place(input, (end, weight), {})
     return _lerp_number.op.in_place(input, (end,), {"weight": weight})
-
-
-def _check_lerp(input, end, weight):
-    if not isinstance(end, Tensor) or not isinstance(weight, (Tensor, *NUMBERS)):
-        raise no_overload(
-            "lerp",
-            (input, end, weight),
-            "Tensor input, Tensor end, Tensor weight, *, Tensor out = None",
-            "Tensor input, Tensor end, Number weight, *, Tensor out = None",
-        )

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from .. import dtypes
-from ..arguments import NUMBERS, broadcast_error, check_fits, no_overload
+from ..arguments import NUMBERS, broadcast_error, check_fits
 from ..declare import Array, composite, op
 from ..grad_mode import state
 from ..tensor import Tensor, wrap, wrap_dim
@@ -39,7 +39,7 @@ def _check_integers(name, index):
 
 
 @op(input=lambda grad, input, dim, index: grad.new_zeros(input.shape).scatter_add(dim, index, grad))
-def gather(input, dim: int, index: Array, *, sparse_grad: bool = False):
+def gather(input: Array, dim: int, index: Array, *, sparse_grad: bool = False):
     """The elements that `index` names along `dim`: input[i][index[i][j]] if `dim` is 1.
 
     >>> torch.gather(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([[1], [0]]))
@@ -107,7 +107,7 @@ def _scatter_into(input, dim, index, src):
     result = np.array(input, order="C")
     target, index = with_dims(result, index)
     if not index.size:
-        return result, target, _places(index, dim), np.empty(index.shape, input.dtype)
+        return result, target, (np.empty(0, int),) * target.ndim, np.empty(0, input.dtype)
     if index.ndim != target.ndim:
         raise RuntimeError("Index tensor must have the same number of dimensions as self tensor")
     _check_smaller(index, target, dim, src)
@@ -184,21 +184,26 @@ _REDUCING = {
 }
 
 
+_SCATTERS = tuple(
+    f"int dim, Tensor index, {kind}{reduce}"
+    for kind in ("Tensor src", "Number value")
+    for reduce in ("", ", *, str reduce")
+)
+
+
 def _scatter_call(name, input, dim, index, src, value, reduce):
     """Which op scatters these, and its arguments."""
-    given = value if src is None else src
-    if isinstance(value, Tensor):
-        given = value.item()
-    if not isinstance(given, (Tensor, *NUMBERS)):
-        kinds = [f"int dim, Tensor index, {kind}" for kind in ("Tensor src", "Number value")]
-        forms = [form for kind in kinds for form in (kind, f"{kind}, *, str reduce")]
-        raise no_overload(name, (dim, index, *([] if given is None else [given])), *forms)
-    if reduce is not None:
-        if isinstance(given, Tensor):
-            warnings.warn(_SCATTER_WARNING, UserWarning, stacklevel=3)
-        several = isinstance(given, Tensor)
-        return _REDUCING[name, several], (input, dim, index, given, reduce)
-    return _scatter if isinstance(given, Tensor) else _scatter_number, (input, dim, index, given)
+    given = src
+    if src is None:
+        given = value.item() if isinstance(value, Tensor) else value
+    several = isinstance(given, Tensor)
+    if not several and not isinstance(given, NUMBERS):
+        raise TypeError
+    if reduce is None:
+        return _scatter if several else _scatter_number, (input, dim, index, given)
+    if several:
+        warnings.warn(_SCATTER_WARNING, UserWarning, stacklevel=4)
+    return _REDUCING[name, several], (input, dim, index, given, reduce)
 
 
 _SCATTER_WARNING = (
@@ -207,7 +212,7 @@ _SCATTER_WARNING = (
 )
 
 
-@composite
+@composite(signatures=_SCATTERS)
 def scatter(input: Tensor, dim: int, index: Tensor, src=None, *, value=None, reduce: str = None):
     """A copy with elements of `src`, or one number, at the places that `index` names along `dim`.
 
@@ -221,7 +226,7 @@ def scatter(input: Tensor, dim: int, index: Tensor, src=None, *, value=None, red
     return function(*values)
 
 
-@composite(torch=False)
+@composite(torch=False, signatures=_SCATTERS)
 def scatter_(self: Tensor, dim: int, index: Tensor, src=None, *, value=None, reduce: str = None):
     """Like `scatter`, but in place."""
     function, values = _scatter_call("scatter_", self, dim, index, src, value, reduce)
@@ -229,7 +234,7 @@ def scatter_(self: Tensor, dim: int, index: Tensor, src=None, *, value=None, red
 
 
 @op(in_place=True, input=lambda grad: grad, src=lambda grad, dim, index: grad.gather(dim, index))
-def scatter_add(input, dim: int, index: Array, src):
+def scatter_add(input: Array, dim: int, index: Array, src: Array):
     """A copy with elements of `src` added at the places that `index` names along `dim`."""
     result, target, places, src = _scatter_into(input, dim, index, src)
     np.add.at(target, places, src)
@@ -315,7 +320,9 @@ def _src_slope(grad, input, dim, index, src, reduce, include_self, result):
 
 
 @op(in_place=True, input=_self_slope, src=_src_slope)
-def scatter_reduce(input, dim: int, index: Array, src, reduce: str, *, include_self: bool = True):
+def scatter_reduce(
+    input: Array, dim: int, index: Array, src: Array, reduce: str, *, include_self: bool = True
+):
     """A copy in which elements of `src` are combined at the places that `index` names along `dim`.
 
     `reduce`: "sum", "prod", "mean", "amax" or "amin".

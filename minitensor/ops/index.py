@@ -167,13 +167,13 @@ def _index_put(input, indices: Arrays, values: Array, accumulate=False):
 
 
 @composite
-def index_put(input, indices, values, accumulate=False):
+def index_put(input: Tensor, indices, values, accumulate=False):
     """A copy with `values` written (or added) at the places that a tuple of index tensors names."""
     return _index_put(input, list(indices), values, accumulate)
 
 
 @composite
-def index_put_(input, indices, values, accumulate=False):
+def index_put_(input: Tensor, indices, values, accumulate=False):
     """Like `index_put`, but in place."""
     return _index_put.op.in_place(input, (list(indices), values, accumulate), {})
 

@@ -2,6 +2,7 @@
 
 from .. import dtypes
 from ..declare import composite
+from ..signature import to_operand
 from ..tensor import Tensor
 
 
@@ -49,5 +50,5 @@ def result_type(tensor1, tensor2):
     >>> torch.result_type(torch.tensor([1, 2]), 1.5)
     torch.float32
     """
-    raw = [t._array if isinstance(t, Tensor) else t for t in (tensor1, tensor2)]
+    raw = [t._array if isinstance(to_operand(t), Tensor) else t for t in (tensor1, tensor2)]
     return dtypes.of(dtypes.result_dtype(*raw))

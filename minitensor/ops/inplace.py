@@ -4,7 +4,6 @@ import numpy as np
 
 from ..arguments import NUMBERS, broadcast_error, check_fits, wrong_type
 from ..declare import composite, op
-from ..signature import Signature, explain
 from ..tensor import Tensor, wrap
 
 
@@ -62,22 +61,24 @@ def _fill_tensor(input, value):
     return np.broadcast_to(value, input.shape)
 
 
-VALUES = [Signature.parse("Tensor value"), Signature.parse("Number value")]
+VALUES = ("Tensor value", "Number value")
 
 
-@composite
-def fill_(input, value):
+@composite(signatures=VALUES)
+def fill_(input: Tensor, value):
     """Set every element to `value`, a number or a 0-dim tensor."""
     if isinstance(value, Tensor):
         return _fill_tensor.op.in_place(input, (value,), {}, overlap=True)
     if not isinstance(value, NUMBERS):
-        raise explain("fill_", VALUES, (value,), {})
+        raise TypeError
     return _fill_number.op.in_place(input, (value,), {}, overlap=True)
 
 
-@composite(method=False)
+@composite(method=False, signatures=VALUES)
 def fill(input: Tensor, value):
     """A tensor like `input` with every element set to `value`."""
+    if not isinstance(value, (Tensor, *NUMBERS)):
+        raise TypeError
     return fill_(input.clone(), value)
 
 

@@ -27,7 +27,9 @@ def share(array):
             "reallocate the memory."
         )
     if not array.flags.writeable:
-        _warn_of_reading("NumPy array", "This means writing to this tensor will result in undefined behavior.")
+        _warn_of_reading(
+            "NumPy array", "This means writing to this tensor will result in undefined behavior."
+        )
     return wrap(np.asarray(array).view(d.numpy))
 
 

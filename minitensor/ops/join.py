@@ -3,8 +3,7 @@
 import numpy as np
 
 from .. import dtypes
-from ..declare import Arrays, composite, op
-from ..signature import Tensors
+from ..declare import Arrays, Tensors, composite, op
 from ..tensor import wrap_dim
 from .broadcast import atleast_1d, atleast_2d, atleast_3d
 

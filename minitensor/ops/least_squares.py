@@ -29,10 +29,17 @@ def _as_arrays(*tolerances):
     return [t._array if isinstance(t, Tensor) else t for t in tolerances]
 
 
+def with_tolerance(name):
+    """The signatures of a function of a matrix and a tolerance, which has this name for short."""
+    both = "*, {0} atol = None, {0} rtol = None, bool hermitian = False, Tensor out = None"
+    short = f"{{0}} {name}, bool hermitian = False, *, Tensor out = None"
+    return [form.format(kind) for form in (both, short) for kind in ("Tensor", "float")]
+
+
 # Ranks and condition numbers
 
 
-@in_linalg
+@in_linalg(signatures=with_tolerance("tol"))
 def linalg_matrix_rank(
     input: Tensor, tol=None, hermitian: bool = False, *, atol=None, rtol=None, out=None
 ):
@@ -55,7 +62,7 @@ def linalg_matrix_rank(
     return write("linalg_matrix_rank", wrap((values > floor).sum(-1)), out)
 
 
-@in_linalg
+@in_linalg(signatures=("Number p = None, *, Tensor out = None", "str p, *, Tensor out = None"))
 def linalg_cond(input: Tensor, p=None, *, out=None):
     """How much larger relative errors may become in solving: norm(A) * norm(inverse of A).
 
@@ -123,7 +130,7 @@ def _pseudoinverse(input: Array, atol, rtol, hermitian):
     return np.ascontiguousarray(result)
 
 
-@in_linalg
+@in_linalg(signatures=with_tolerance("rcond"))
 def linalg_pinv(
     input: Tensor, rcond=None, hermitian: bool = False, *, atol=None, rtol=None, out=None
 ):

@@ -4,17 +4,18 @@ Gradients follow PyTorch's derivatives.yaml and FunctionsManual.cpp. Functions n
 published in `torch.linalg`, without the prefix.
 """
 
+import functools
 import math
 
 import numpy as np
 
 from .. import dtypes, return_types
 from ..arguments import broadcast_error
-from ..declare import Array, composite, op
+from ..declare import Array, Ints, composite, op
 from ..return_types import _define
-from ..signature import Ints
 from ..tensor import Tensor, wrap
 from .matmul import write
+from .select import where
 
 inverse_and_info = _define("linalg_inv_ex", "inverse", "info")
 result_and_info = _define("linalg_solve_ex", "result", "info")
@@ -23,9 +24,11 @@ old_slogdet = _define("slogdet", "sign", "logabsdet")
 LINALG = {}  # name: function; what `torch.linalg` offers
 
 
-def in_linalg(function):
+def in_linalg(function=None, *, signatures=()):
     """Publish a function that is written in tensors as `torch.linalg.name`."""
-    return _publish(composite(function, method=False, torch=False))
+    if function is None:
+        return functools.partial(in_linalg, signatures=signatures)
+    return _publish(composite(function, method=False, torch=False, signatures=signatures))
 
 
 def linalg_op(**formulas):
@@ -115,7 +118,7 @@ def _det_slope(grad, A, result):
     singular = result == 0
     if singular.any():  # PyTorch's gradient is 0 there
         unit = wrap(np.eye(A.shape[-1], dtype=A._array.dtype))
-        matrix = matrix.where(singular.logical_not()[..., None, None], unit)
+        matrix = where(singular[..., None, None], unit, matrix)
     return _inverse_times(matrix, grad * result)
 
 
@@ -167,7 +170,7 @@ def logdet(input: Tensor):
     check_square("logdet", input._array)
     check_floating("logdet", input._array)
     sign, logarithm = linalg_slogdet(input)
-    return logarithm.where(sign != -1, math.nan)
+    return where(sign == -1, math.nan, logarithm)
 
 
 # Inverses and systems of equations

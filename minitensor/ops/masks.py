@@ -35,7 +35,7 @@ def _places(array, index):
 
 
 @op(input=lambda grad, input, index: grad.new_zeros(input.shape).put(index, grad, accumulate=True))
-def take(input, index: Array):
+def take(input: Array, index: Array):
     """The elements at some places, counted through the whole tensor in reading order.
 
     >>> torch.take(torch.tensor([[1, 2], [3, 4]]), torch.tensor([0, 3]))
@@ -57,7 +57,7 @@ def _put_slope(grad, index, source, accumulate):
     input=_put_slope,
     source=lambda grad, index, source: grad.take(index).reshape(source.shape),
 )
-def put(input, index: Array, source, accumulate: bool = False):
+def put(input: Array, index: Array, source: Array, accumulate: bool = False):
     """A copy with elements written (or added) at some places, counted in reading order."""
     _check_long("put_", index)
     if input.dtype != source.dtype:
@@ -98,7 +98,7 @@ def _masked_select_slope(grad, input, mask):
 
 
 @op(input=_masked_select_slope)
-def masked_select(input, mask: Array):
+def masked_select(input: Array, mask: Array):
     """The elements where a mask is True, in one row.
 
     >>> x = torch.tensor([3, -1, 2])
@@ -120,7 +120,7 @@ def _source_slope(grad, mask, source_shape):
 
 
 @op(input=lambda grad, mask: grad.masked_fill(mask, 0), source=_source_slope)
-def masked_scatter(input, mask: Array, source):
+def masked_scatter(input: Array, mask: Array, source: Array):
     """A copy with the elements where a mask is True replaced by those of `source`, in order."""
     if mask.dtype != bool:
         raise RuntimeError(

@@ -3,18 +3,11 @@
 import numpy as np
 
 from .. import dtypes
-from ..arguments import broadcast_error, check_same_dtype, wrong_type
+from ..arguments import broadcast_error, check_same_dtype
 from ..declare import Array, composite, op
 from ..grad_mode import state
 from ..tensor import Tensor
 from .reshape import _unsafe_view
-
-
-def check_tensors(name, **values):
-    """Raise PyTorch's TypeError unless all of these arguments are tensors."""
-    for position, (parameter, value) in enumerate(values.items(), start=1):
-        if not isinstance(value, Tensor):
-            raise wrong_type(name, parameter, position, "Tensor", value)
 
 
 def labels(*arrays):
@@ -29,11 +22,11 @@ def ctypes(*arrays):
 
 def multiply(a, b, kernel):
     """a @ b, of arrays that fit, float16 added up in float32; `kernel` names the op in errors."""
-    kind = a.dtype.char
-    if kind == "e":
-        return multiply(a.astype(np.float32), b.astype(np.float32), kernel).astype(np.float16)
-    if kind == "?" and a.size and b.size:
-        raise no_bools(kernel)
+    if a.dtype.char in "e?":
+        if a.dtype.kind == "f":
+            return multiply(a.astype(np.float32), b.astype(np.float32), kernel).astype(np.float16)
+        if a.size and b.size:
+            raise no_bools(kernel)
     return a.dot(b) if a.ndim < 3 else np.matmul(a, b, order="C")
 
 
@@ -50,24 +43,36 @@ def scaled(grad, factor):
 # Two tensors of fixed dimensions
 
 
-@op(input=lambda grad, mat2: grad.mm(mat2.t()), mat2=lambda grad, input: input.t().mm(grad))
+OF_TWO = (
+    "Tensor mat2, *, Tensor out = None",
+    "Tensor mat2, torch.dtype out_dtype, *, Tensor out = None",
+)
+
+
+@op(
+    signatures=OF_TWO,
+    input=lambda grad, mat2: grad.mm(mat2.t()),
+    mat2=lambda grad, input: input.t().mm(grad),
+)
 def mm(input: Array, mat2: Array):
     """The product of two matrices: (n, k) and (k, m) give (n, m). Both must have the same dtype.
 
     >>> torch.mm(torch.tensor([[1., 2.]]), torch.tensor([[3.], [4.]]))
     tensor([[11.]])
     """
-    if input.ndim != 2:
-        raise RuntimeError("self must be a matrix")
-    if mat2.ndim != 2:
-        raise RuntimeError("mat2 must be a matrix")
+    if not input.ndim == mat2.ndim == 2 or input.dtype != mat2.dtype:
+        raise _mm_error(input, mat2)
     _check_inner(input, mat2)
-    if input.dtype != mat2.dtype:
-        first, second = ctypes(input, mat2)
-        raise RuntimeError(
-            f"expected m1 and m2 to have the same dtype, but got: {first} != {second}"
-        )
     return multiply(input, mat2, "addmm_impl_cpu_")
+
+
+def _mm_error(input, mat2):
+    for name, array in (("self", input), ("mat2", mat2)):
+        if array.ndim != 2:
+            return RuntimeError(f"{name} must be a matrix")
+    _check_inner(input, mat2)
+    first, second = ctypes(input, mat2)
+    return RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {first} != {second}")
 
 
 def _check_inner(mat1, mat2):
@@ -137,6 +142,7 @@ def _dot(a, b):
 
 
 @op(
+    signatures=OF_TWO,
     input=lambda grad, mat2: grad.bmm(mat2.transpose(1, 2)),
     mat2=lambda grad, input: input.transpose(1, 2).bmm(grad),
 )
@@ -167,7 +173,7 @@ def _check_batches(batch1, batch2):
 
 
 @op(node="SqueezeBackward", number=4, input=lambda grad: grad.unsqueeze(0))
-def _only_row(input):
+def _only_row(input: Array):
     return input[0]
 
 
@@ -181,9 +187,13 @@ def matmul(input: Tensor, other: Tensor, *, out=None):
     >>> torch.matmul(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 0]))
     tensor([1, 3])
     """
-    if out is not None:
-        return write("matmul", matmul(input, other), out)
-    dims = (input._array.ndim, other._array.ndim)
+    return write("matmul", product(input, other), out)
+
+
+def product(input, other):
+    """What `input @ other` is, for two tensors."""
+    a, b = input._array, other._array
+    dims = (a.ndim, b.ndim)
     if dims == (2, 2):
         return mm(input, other)
     if dims == (2, 1):
@@ -197,9 +207,16 @@ def matmul(input: Tensor, other: Tensor, *, out=None):
         )
     if dims == (1, 2):
         return _only_row(mm(input.unsqueeze(0), other))
+    if dims == (3, 3) and a.shape[0] == b.shape[0] and not (input._tracked or other._tracked):
+        return bmm(input, other)  # what is left of the steps below if nobody sees the graph
     return _folded(input, other) if _folds(input, other) else _batched(input, other)
 
 
+def _at(self, other):
+    return product(self, other) if isinstance(other, Tensor) else NotImplemented
+
+
+Tensor.__matmul__ = _at
 Tensor.__rmatmul__ = lambda self, other: NotImplemented  # `@` is for tensors on both sides
 
 
@@ -257,9 +274,9 @@ def _batched(input, other):
     a, b = input._array.shape, other._array.shape
     if len(a) == len(b) == 3 and a[0] != b[0]:
         if a[0] == 1 and input.requires_grad:
-            return matmul(input.squeeze(0), other)
+            return product(input.squeeze(0), other)
         if b[0] == 1 and other.requires_grad:
-            return matmul(input, other.squeeze(0))
+            return product(input, other.squeeze(0))
     batch = _broadcast_batches(a[:-2], b[:-2])
     left = (1, *a)[-2:]
     right = b[-2:]

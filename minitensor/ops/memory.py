@@ -8,7 +8,7 @@ import numpy as np
 from .. import device as places
 from ..arguments import parse_size
 from ..declare import composite
-from ..signature import KINDS, Signature, explain
+from ..signature import KINDS
 from ..storage import (
     LEGACY,
     Storage,
@@ -82,12 +82,11 @@ SOURCES = (
 )
 
 
-@composite(torch=False)
-def set_(self, source=None, storage_offset=0, size=None, stride=None):
+@composite(torch=False, signatures=SOURCES)
+def set_(self: Tensor, source=None, storage_offset=0, size=None, stride=None):
     """Become a view of another storage, or of that of another tensor; empty without an argument."""
     if not isinstance(source, (Tensor, Storage, NoneType)) or (size is None and storage_offset):
-        given = (source, storage_offset)[: 1 + bool(storage_offset)]
-        raise explain("set_", [Signature.parse(text) for text in SOURCES], given, {})
+        raise TypeError
     check_in_place(self, self.requires_grad)
     if source is None:
         source = wrap(np.empty(0, self._array.dtype))
@@ -129,7 +128,7 @@ Tensor._resize = _resize
 
 
 @composite(torch=False)
-def resize_(self, *size: int, memory_format=None):
+def resize_(self, *size, memory_format=None):
     """Change the shape in place; new elements, if there are more than before, are zeros."""
     if not size:
         raise TypeError('resize_() missing 1 required positional arguments: "size"')
@@ -203,3 +202,7 @@ def _layout(self):
 _layout.__name__ = "layout"
 Tensor.layout = readonly(_layout)
 Tensor.is_cpu = True
+for (
+    _kind
+) in "is_sparse_csr is_nested is_mps is_mtia is_xla is_xpu is_ipu is_maia is_vulkan".split():
+    setattr(Tensor, _kind, False)

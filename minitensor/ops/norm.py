@@ -6,8 +6,7 @@ import numpy as np
 
 from .. import dtypes
 from ..arguments import broadcast_error, check_same_dtype
-from ..declare import Array, composite, op
-from ..signature import DType, Ints, Number
+from ..declare import Array, DType, Ints, Number, composite, op
 from ..tensor import Tensor, wrap_dim
 from .decompositions import linalg_svdvals
 from .linalg import check_floating, check_matrix, in_linalg
@@ -116,7 +115,15 @@ def linalg_vector_norm(
 # Norms of matrices
 
 
-@in_linalg
+ALONG = "bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None"
+
+
+@in_linalg(
+    signatures=(
+        f"Number ord, tuple of ints dim = {{-2,-1}}, {ALONG}",
+        f'str ord = "fro", tuple of ints dim = {{-2,-1}}, {ALONG}',
+    )
+)
 def linalg_matrix_norm(
     input: Tensor,
     ord="fro",
@@ -173,7 +180,12 @@ def _norm_of_values(input, ord, rows, columns, keepdim, dtype):
 # Of both
 
 
-@in_linalg
+@in_linalg(
+    signatures=(
+        f"Number ord = None, tuple of ints dim = None, {ALONG}",
+        f"str ord, tuple of ints dim = None, {ALONG}",
+    )
+)
 def linalg_norm(
     input: Tensor,
     ord=None,

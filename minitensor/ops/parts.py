@@ -5,8 +5,7 @@ Those that fill a gradient, or a copy, from a part have that part's view functio
 
 import numpy as np
 
-from ..declare import Array, composite, op, view
-from ..signature import Ints
+from ..declare import Array, Ints, composite, op, view
 from ..storage import is_dense
 from ..tensor import Tensor, wrap_dim
 from .inplace import zeros
@@ -65,7 +64,7 @@ def _select_backward(grad: Array, shape, dim, index):
 
 
 @view(input=lambda grad, input_shape, dim, index: _select_backward(grad, input_shape, dim, index))
-def select(input, dim: int, index: int):
+def select(input: Array, dim: int, index: int):
     """The slice at `index` of dimension `dim`, without that dimension: what `x[index]` is for `dim` 0."""
     return _select_view(input, dim, index)
 
@@ -74,7 +73,7 @@ def select(input, dim: int, index: int):
     input=lambda grad, dim, index: grad.select_scatter(zeros(grad.select(dim, index)), dim, index),
     src=lambda grad, dim, index: grad.select(dim, index),
 )
-def select_scatter(input, src, dim: int, index: int):
+def select_scatter(input: Array, src: Array, dim: int, index: int):
     """A copy with `src` as the slice at `index` of dimension `dim`."""
     return replaced(input, src, _select_view, dim, index)
 
@@ -113,7 +112,9 @@ def _slice_scatter_slope(grad, dim, start, end, step):
     input=_slice_scatter_slope,
     src=lambda grad, dim, start, end, step: _slice(grad, dim, start, end, step),
 )
-def slice_scatter(input, src, dim: int = 0, start: int = None, end: int = None, step: int = 1):
+def slice_scatter(
+    input: Array, src: Array, dim: int = 0, start: int = None, end: int = None, step: int = 1
+):
     """A copy with `src` as the slice start:end:step of dimension `dim`.
 
     >>> torch.zeros(4).slice_scatter(torch.ones(2), 0, 1, 3)
@@ -139,13 +140,17 @@ def _narrow_start(input, dim, start, length):
     return start
 
 
-@composite
+@composite(
+    signatures=("int dim, Tensor start, int length", "int dim, int start, int length"),
+)
 def narrow(input: Tensor, dim: int, start, length: int):
     """`length` elements of dimension `dim`, from `start` on."""
     if isinstance(start, Tensor):
         if start.ndim or start._array.dtype.kind not in "iu":
             raise RuntimeError("start must be an 0-dim integral Tensor.")
         start = start.item()
+    elif not isinstance(start, int):
+        raise TypeError
     start = _narrow_start(input, dim, start, max(length, 0))
     if length < 0:
         raise RuntimeError("narrow(): length must be non-negative.")
@@ -157,7 +162,7 @@ def _narrow_copy_slope(grad, input_shape, dim, start, length):
 
 
 @op(input=_narrow_copy_slope)
-def narrow_copy(input, dim: int, start: int, length: int):
+def narrow_copy(input: Array, dim: int, start: int, length: int):
     """Like `narrow`, but a copy."""
     start = _narrow_start(input, dim, start, length)
     if length < 0:
@@ -168,7 +173,7 @@ def narrow_copy(input, dim: int, start: int, length: int):
 
 
 @view(method=False, function=False, input=lambda grad: grad)
-def alias(input):
+def alias(input: Array):
     """A new view of everything: what `x[...]` is."""
     return input.view()
 
@@ -188,7 +193,7 @@ def _unbind_slope(grads, dim):
 
 
 @view(input=_unbind_slope)
-def unbind(input, dim: int = 0):
+def unbind(input: Array, dim: int = 0):
     """All slices along `dim`, as a tuple of views."""
     if not input.ndim:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
@@ -251,19 +256,19 @@ def _split(input, split_size, dim=0):
 
 
 @view(input=_sizes_slope)
-def split_with_sizes(input, split_sizes: Ints, dim: int = 0):
+def split_with_sizes(input: Array, split_sizes: Ints, dim: int = 0):
     """Pieces of `dim` of the given sizes, which must add up to its size; views."""
     return _pieces(input, _check_sizes(input, split_sizes, dim), dim)
 
 
 @op(input=_size_slope)
-def unsafe_split(input, split_size: int, dim: int = 0):
+def unsafe_split(input: Array, split_size: int, dim: int = 0):
     """Like `split` by a size, but autograd does not see that the pieces share memory."""
     return _pieces(input, _even_sizes(input, split_size, dim), dim)
 
 
 @op(input=_sizes_slope)
-def unsafe_split_with_sizes(input, split_sizes: Ints, dim: int = 0):
+def unsafe_split_with_sizes(input: Array, split_sizes: Ints, dim: int = 0):
     """Like `split_with_sizes`, but autograd does not see that the pieces share memory."""
     return _pieces(input, _check_sizes(input, split_sizes, dim), dim)
 
@@ -319,7 +324,7 @@ def _diagonal_slope(grad, input_shape, offset, dim1, dim2):
 
 
 @view(input=_diagonal_slope)
-def diagonal(input, offset: int = 0, dim1: int = 0, dim2: int = 1):
+def diagonal(input: Array, offset: int = 0, dim1: int = 0, dim2: int = 1):
     """The diagonals of the planes of dim1 and dim2, as the last dimension of a view."""
     return _diagonal_view(input, offset, dim1, dim2)
 
@@ -333,7 +338,7 @@ def _diagonal_scatter_slope(grad, offset, dim1, dim2):
     input=_diagonal_scatter_slope,
     src=lambda grad, offset, dim1, dim2: grad.diagonal(offset, dim1, dim2),
 )
-def diagonal_scatter(input, src, offset: int = 0, dim1: int = 0, dim2: int = 1):
+def diagonal_scatter(input: Array, src: Array, offset: int = 0, dim1: int = 0, dim2: int = 1):
     """A copy with `src` on the diagonals of the planes of dim1 and dim2."""
     return replaced(input, src, _diagonal_view, offset, dim1, dim2)
 
@@ -376,6 +381,6 @@ def _unfold_slope(grad, input_shape, dimension, size, step):
 
 
 @view(input=_unfold_slope)
-def unfold(input, dimension: int, size: int, step: int):
+def unfold(input: Array, dimension: int, size: int, step: int):
     """All windows of `size` elements along a dimension, `step` apart; the windows are the last dimension."""
     return _unfold_view(input, dimension, size, step)

@@ -1,4 +1,4 @@
-"""Powers and roots.
+"""Powers and roots, divisors and multiples.
 
 PyTorch tells three kinds of power apart, by which of base and exponent is a number: their gradients differ.
 """
@@ -8,8 +8,9 @@ import math
 import numpy as np
 
 from .. import dtypes
-from ..arguments import NUMBERS, check_fits, no_overload
+from ..arguments import NUMBERS, check_fits
 from ..declare import Array, composite, elementwise
+from ..signature import to_operand
 from ..tensor import Tensor
 from .inplace import zeros
 
@@ -22,10 +23,8 @@ def _slope_of_base(grad, input, exponent):
 
 @elementwise(node="PowBackward", input=_slope_of_base)
 def _pow_number(input, exponent):
-    if exponent == 0:
-        return np.ones_like(input)
-    if exponent == 1:
-        return input.copy()
+    if input.dtype.kind == "b":  # so the exponent is True or False
+        return input | ~exponent
     return _power(input, exponent)
 
 
@@ -61,6 +60,8 @@ def _pow_number_base(input, exponent):
 
 # For these PyTorch multiplies or takes roots, which rounds differently from a general power.
 _SPECIAL_POWERS = {
+    0: np.ones_like,
+    1: np.copy,
     2: lambda x: x * x,
     3: lambda x: x * x * x,
     -1: np.reciprocal,
@@ -71,12 +72,13 @@ _SPECIAL_POWERS = {
 
 
 def _power(input, exponent):
-    if input.dtype.kind == "b":
+    kind = input.dtype.kind
+    if kind == "f":
+        special = None if exponent.ndim else _SPECIAL_POWERS.get(exponent.item())
+        return special(input) if special else np.power(input, exponent)
+    if kind == "b":
         raise NotImplementedError("\"pow\" not implemented for 'Bool'")
-    if input.dtype.kind != "f":
-        return _integer_power(input, exponent)
-    special = None if exponent.ndim else _SPECIAL_POWERS.get(exponent.item())
-    return special(input) if special else np.power(input, exponent)
+    return _integer_power(input, exponent)
 
 
 def _integer_power(input, exponent):
@@ -88,7 +90,17 @@ def _integer_power(input, exponent):
     return np.where(exponent < 0, inverse, np.power(input, np.maximum(exponent, 0)))
 
 
-@composite
+_EXPONENT = tuple(
+    f"{first}, {second} exponent, *, Tensor out = None"
+    for first, second in (
+        ("Tensor input", "Tensor"),
+        ("Number self", "Tensor"),
+        ("Tensor input", "Number"),
+    )
+)
+
+
+@composite(signatures=_EXPONENT)
 def pow(input, exponent, *, out=None):
     """input ** exponent, for tensors and numbers on either side.
 
@@ -103,6 +115,13 @@ def pow(input, exponent, *, out=None):
 def pow_(input, exponent):
     """Like `pow`, but in place."""
     return _pow_op(input, exponent).op.in_place(input, (exponent,), {})
+
+
+@composite(torch=False)
+def __pow__(self, exponent):
+    if not isinstance(exponent, (Tensor, *NUMBERS)):
+        return NotImplemented
+    return _pow_op(self, exponent)(self, exponent)
 
 
 @composite(torch=False)
@@ -122,24 +141,15 @@ def _pow_op(input, exponent):
         if isinstance(input, NUMBERS):
             return _pow_number_base
     elif isinstance(exponent, NUMBERS) and isinstance(input, Tensor):
-        if (
-            exponent < 0
-            and isinstance(exponent, (int, np.integer))
-            and not input.is_floating_point()
-        ):
-            raise RuntimeError("Integers to negative integer powers are not allowed.")
-        check_fits(exponent, dtypes.result_dtype(input._array, exponent))
+        if not input.is_floating_point():
+            if exponent < 0 and isinstance(exponent, (int, np.integer)):
+                raise RuntimeError("Integers to negative integer powers are not allowed.")
+            check_fits(exponent, dtypes.result_dtype(input._array, exponent))
         return _pow_number
-    raise no_overload(
-        "pow",
-        (input, exponent),
-        "Tensor input, Tensor exponent, *, Tensor out = None",
-        "Number self, Tensor exponent, *, Tensor out = None",
-        "Tensor input, Number exponent, *, Tensor out = None",
-    )
+    raise TypeError
 
 
-@composite
+@composite(signatures=_EXPONENT)
 def float_power(input, exponent, *, out=None):
     """input ** exponent in float64."""
     return pow(_as_double(input), _as_double(exponent), out=out)
@@ -157,7 +167,7 @@ def float_power_(input, exponent):
 
 
 def _as_double(value):
-    return value.double() if isinstance(value, Tensor) else float(value)
+    return value.double() if isinstance(to_operand(value), Tensor) else float(value)
 
 
 @composite
@@ -210,3 +220,22 @@ def hypot(input: Array, other: Array):
     tensor([5.])
     """
     return np.hypot(input, other)
+
+
+# Divisors and multiples
+
+
+@elementwise(kernel=("gcd_cpu", "iu"))
+def gcd(input: Array, other: Array):
+    """The greatest common divisor of integers.
+
+    >>> torch.gcd(torch.tensor([12, -4]), torch.tensor([18, 6]))
+    tensor([6, 2])
+    """
+    return np.gcd(input, other)
+
+
+@elementwise(kernel=("lcm_cpu", "iu"))
+def lcm(input: Array, other: Array):
+    """The least common multiple of integers."""
+    return np.lcm(input, other)

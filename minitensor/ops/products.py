@@ -5,8 +5,7 @@ import warnings
 import numpy as np
 
 from ..arguments import broadcast_error, check_dims_unique, check_same_dtype, wrong_type
-from ..declare import Array, composite, op
-from ..signature import Tensors
+from ..declare import Array, Tensors, composite, op
 from ..tensor import Tensor, wrap, wrap_dim
 from .join import cat
 from .linalg import check_floating, check_square, in_linalg, linalg_inv, linalg_op

@@ -7,9 +7,9 @@ import numpy as np
 
 from .. import dtypes
 from ..arguments import parse_dims
-from ..declare import Array, composite, op
+from ..declare import Array, DType, Ints, Number, composite, op
 from ..return_types import Plain
-from ..signature import DType, Ints
+from ..signature import of_method, to_ints
 from ..summation import add_up
 from ..tensor import Tensor, wrap, wrap_dim
 from .join import cat
@@ -85,7 +85,15 @@ def _spread(grad, input_shape, dim, keepdim):
     return put_back(grad, input_shape, dim, keepdim).expand(input_shape)
 
 
-@op(number=form, input={0: lambda grad, input_shape: grad.expand(input_shape), 1: _spread})
+_OF_ALL = "*, torch.dtype dtype = None"
+_ALONG = "tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None"
+
+
+@op(
+    signatures=(_OF_ALL, _ALONG),
+    number=form,
+    input={0: lambda grad, input_shape: grad.expand(input_shape), 1: _spread},
+)
 def sum(input: Array, dim: Ints = None, keepdim: bool = False, *, dtype: DType = None):
     """The sum of all elements, or along one or more dims. Integers and bools are added up in int64.
 
@@ -114,6 +122,7 @@ def _evenly_spread(grad, input_shape, input_numel, dim, keepdim):
 
 
 @op(
+    signatures=(_OF_ALL, _ALONG),
     number=lambda dim: 0 if dim is None else 1,
     input={
         0: lambda grad, input_shape, input_numel: grad.expand(input_shape) / input_numel,
@@ -176,7 +185,11 @@ def _product_slope(grad, input, dim, keepdim, result):
     return grad * others_product(input, wrap_dim(dim, input.ndim))
 
 
-@op(number=form, input=_product_slope)
+@op(
+    signatures=(_OF_ALL, _ALONG.replace("tuple of ints", "int")),
+    number=form,
+    input=_product_slope,
+)
 def prod(input: Array, dim: int = None, keepdim: bool = False, *, dtype: DType = None):
     """The product of all elements, or along one dim."""
     return _fold(np.multiply, input, dim, keepdim, dtype)
@@ -261,6 +274,7 @@ def _spread_of(op, input, dim, unbiased, correction, keepdim, out=None):
     name = op.op.name
     if isinstance(dim, bool):  # as in x.var(False)
         dim, unbiased = None, dim
+    dim = dim if dim is None else to_ints(dim)
     if unbiased is not None:
         correction = int(unbiased)
     elif dim is not None and correction is None:
@@ -273,13 +287,28 @@ def _spread_of(op, input, dim, unbiased, correction, keepdim, out=None):
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the "
             "reduction factor (input numel divided by output numel).",
             UserWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
     return op(input, dim, correction, keepdim, out=out)
 
 
-@composite
-def var(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
+_SPREAD = (
+    "tuple of ints dim, bool unbiased = True, bool keepdim = False, *, Tensor out = None",
+    "tuple of ints dim = None, *, Number correction = None, bool keepdim = False, Tensor out = None",
+    "bool unbiased = True",
+)
+
+
+@composite(signatures=_SPREAD)
+def var(
+    input: Tensor,
+    dim=None,
+    unbiased: bool = None,
+    keepdim: bool = False,
+    *,
+    correction: Number = None,
+    out=None,
+):
     """The variance: squared distances from the mean, summed, over n - correction.
 
     >>> x = torch.tensor([1., 2., 3., 4.])
@@ -289,20 +318,45 @@ def var(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=N
     return _spread_of(_var, input, dim, unbiased, correction, keepdim, out)
 
 
-@composite
-def std(input, dim=None, unbiased=None, keepdim=False, *, correction=None, out=None):
+@composite(signatures=_SPREAD)
+def std(
+    input: Tensor,
+    dim=None,
+    unbiased: bool = None,
+    keepdim: bool = False,
+    *,
+    correction: Number = None,
+    out=None,
+):
     """The standard deviation: the square root of `var`."""
     return _spread_of(_std, input, dim, unbiased, correction, keepdim, out)
 
 
-@composite(method=False)
-def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
+_BOTH = tuple(of_method(text) for text in _SPREAD)
+
+
+@composite(method=False, signatures=_BOTH)
+def var_mean(
+    input: Tensor,
+    dim=None,
+    unbiased: bool = None,
+    keepdim: bool = False,
+    *,
+    correction: Number = None,
+):
     """A tuple: the variance and the mean."""
     return _spread_of(_var_mean, input, dim, unbiased, correction, keepdim)
 
 
-@composite(method=False)
-def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
+@composite(method=False, signatures=_BOTH)
+def std_mean(
+    input: Tensor,
+    dim=None,
+    unbiased: bool = None,
+    keepdim: bool = False,
+    *,
+    correction: Number = None,
+):
     """A tuple: the standard deviation and the mean."""
     return _spread_of(_std_mean, input, dim, unbiased, correction, keepdim)
 
@@ -316,20 +370,23 @@ def _truth(ufunc, input, dim, keepdim):
     return contiguous(result.astype("uint8") if input.dtype == "uint8" else result)
 
 
-@op()
+_TRUTH = ("", "tuple of ints dim = None, bool keepdim = False", "int dim, bool keepdim = False")
+
+
+@op(signatures=_TRUTH)
 def any(input: Array, dim: Ints = None, keepdim: bool = False):
     """Whether any element is true: not 0."""
     return _truth(np.logical_or, input, dim, keepdim)
 
 
-@op()
+@op(signatures=_TRUTH)
 def all(input: Array, dim: Ints = None, keepdim: bool = False):
     """Whether all elements are true: not 0."""
     return _truth(np.logical_and, input, dim, keepdim)
 
 
 @composite
-def count_nonzero(input, dim=None, *more):
+def count_nonzero(input: Tensor, dim: Ints = None, *more: int):
     """The number of elements that are not 0, in all or along dims."""
     axes = reduced_axes((dim, *more) if more else dim, input.ndim)
     return wrap(contiguous(np.add.reduce(input._array != 0, axes, np.dtype("int64"))))

@@ -4,12 +4,11 @@ import numpy as np
 
 from .. import dtypes
 from ..arguments import parse_size
-from ..declare import FUNCTIONS, composite, op, view
-from ..signature import Ints
+from ..declare import FUNCTIONS, Ints, composite, op, view
 from ..tensor import Tensor, wrap_dim
 from .copy import _packed
 from .parts import _slice, _split, alias, split_with_sizes, unsafe_split, unsafe_split_with_sizes
-from .views import _expand, _permute, _view, infer_size, restride, transpose, view_strides
+from .views import _expand, _permute, _view, infer_size, restride, spread, transpose, view_strides
 
 
 @op(node="UnsafeViewBackward", input=lambda grad, input_shape: grad.reshape(input_shape))
@@ -30,15 +29,14 @@ def _tensor_reshape(self, *new_shape, shape=None):
             [2, 3],
             [4, 5]])
     """
-    new_shape = new_shape if shape is None else (shape,)
-    return reshape(self, parse_size(new_shape, "reshape", "shape"))
+    return reshape(self, spread("reshape", "shape", new_shape, shape))
 
 
 _tensor_reshape.__name__ = "reshape"
 
 
 @composite
-def reshape(input, shape):
+def reshape(input: Tensor, shape):
     """The same elements with another shape (one size may be -1): a view if possible, else a copy."""
     size = infer_size(parse_size((shape,), "reshape", "shape"), input._array.size)
     if input._array.flags.c_contiguous:
@@ -76,7 +74,7 @@ def is_same_size(input: Tensor, other: Tensor):
 
 
 @composite
-def broadcast_to(input, size):
+def broadcast_to(input: Tensor, size):
     """A view expanded to `size`."""
     return _expand(input, parse_size((size,), "broadcast_to"))
 
@@ -129,15 +127,18 @@ def ravel(input: Tensor):
     return reshape(input.contiguous(), (-1,))
 
 
-@composite
-def movedim(input, source, destination):
+_MOVES = ("int source, int destination", "tuple of ints source, tuple of ints destination")
+
+
+@composite(signatures=_MOVES)
+def movedim(input: Tensor, source: Ints, destination: Ints):
     """Dimensions moved to other places, the rest kept in order.
 
     >>> torch.zeros(2, 3, 4).movedim(0, -1).shape
     torch.Size([3, 4, 2])
     """
-    sources = source if isinstance(source, (tuple, list)) else (source,)
-    places = destination if isinstance(destination, (tuple, list)) else (destination,)
+    sources = source if isinstance(source, tuple) else (source,)
+    places = destination if isinstance(destination, tuple) else (destination,)
     if len(sources) != len(places):
         raise RuntimeError(
             "movedim: Invalid source or destination dims: source ("
@@ -157,8 +158,8 @@ def movedim(input, source, destination):
     )
 
 
-@composite
-def moveaxis(input, source, destination):
+@composite(signatures=_MOVES)
+def moveaxis(input: Tensor, source: Ints, destination: Ints):
     """The same as `movedim`."""
     return movedim(input, source, destination)
 
@@ -197,19 +198,28 @@ def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0):
     return _chunked(unsafe_split, unsafe_split_with_sizes, input, chunks, dim)
 
 
-@composite
-def tensor_split(input: Tensor, indices_or_sections, dim: int = 0):
+@composite(
+    signatures=(
+        "tuple of ints indices, int dim = 0",
+        "Tensor tensor_indices_or_sections, int dim = 0",
+        "int sections, int dim = 0",
+    )
+)
+def tensor_split(input: Tensor, cuts=None, dim: int = 0, **named):
     """Pieces along `dim`: a number of nearly equal ones, or cut at the given indices; views.
 
     >>> torch.arange(5).tensor_split(2)
     (tensor([0, 1, 2]), tensor([3, 4]))
     """
+    cuts = named.popitem()[1] if named else cuts
+    if not isinstance(cuts, (int, tuple, list, Tensor)):
+        raise TypeError
     if not input.ndim:
         raise RuntimeError(
             "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims"
         )
     dim = wrap_dim(dim, input.ndim)
-    length, cuts = input._array.shape[dim], indices_or_sections
+    length = input._array.shape[dim]
     if isinstance(cuts, Tensor):
         start = "tensor_split expected tensor_indices_or_sections to"
         if cuts.dtype is not dtypes.int64:
@@ -231,14 +241,17 @@ def tensor_split(input: Tensor, indices_or_sections, dim: int = 0):
 def _publish_split(name, least, dim):
     """`hsplit` and its like: `tensor_split` along a fixed dimension, into equal pieces only."""
 
-    def function(input: Tensor, indices_or_sections):
+    def function(input: Tensor, cuts: Ints = None, **named):
+        count = named.popitem()[1] if named else cuts
+        if not isinstance(count, (int, tuple, list)):
+            raise TypeError
         if input.ndim < least:
             raise RuntimeError(
                 f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor "
                 f"with {input.ndim} dimensions!"
             )
         along = min(dim, input.ndim - 1)
-        count, length = indices_or_sections, input._array.shape[along]
+        length = input._array.shape[along]
         if isinstance(count, int) and (count == 0 or length % count):
             raise RuntimeError(
                 f"torch.{name} attempted to split along dimension {along}, but the size of the "
@@ -250,7 +263,7 @@ def _publish_split(name, least, dim):
     function.__doc__ = (
         f"Pieces along dimension {dim}, as `tensor_split` makes them, but of equal size."
     )
-    composite(function)
+    composite(function, signatures=("int sections", "tuple of ints indices"))
 
 
 for _split_name, _least, _dim in (("hsplit", 1, 1), ("vsplit", 2, 0), ("dsplit", 3, 2)):
@@ -258,7 +271,7 @@ for _split_name, _least, _dim in (("hsplit", 1, 1), ("vsplit", 2, 0), ("dsplit",
 
 
 @composite
-def sum_to_size(self, *size):
+def sum_to_size(self: Tensor, *size):
     """Summed over the dimensions that broadcasting `size` to the tensor's shape would repeat."""
     size = parse_size(size, "sum_to_size")
     shape = self._array.shape

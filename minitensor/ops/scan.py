@@ -3,8 +3,7 @@
 import numpy as np
 
 from .. import return_types
-from ..declare import Array, op
-from ..signature import DType
+from ..declare import Array, DType, op
 from ..tensor import wrap_dim
 from .join import stack
 from .reduce import cast, contiguous, form

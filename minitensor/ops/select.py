@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 
 from .. import dtypes
-from ..arguments import NUMBERS, broadcast_error, check_fits, no_overload, number_to_array
+from ..arguments import NUMBERS, broadcast_error, check_fits, number_to_array
 from ..declare import Array, Mask, composite, elementwise, op
 from ..tensor import Tensor, wrap
 
@@ -22,50 +22,53 @@ def _where(condition: Mask, input, other):
     return np.where(condition, input, other)
 
 
-@composite(method=False)
-def where(condition, input=None, other=None, *, out=None):
+@composite(
+    method=False,
+    signatures=(
+        "Tensor condition",
+        "Tensor condition, Tensor input, Tensor other, *, Tensor out = None",
+        "Tensor condition, Number self, Tensor other",
+        "Tensor condition, Tensor input, Number other",
+        "Tensor condition, Number self, Number other",
+    ),
+)
+def where(condition: Tensor, input=None, other=None, *, out=None):
     """`input` where the condition is True, `other` elsewhere; with the condition alone, its True places.
 
     >>> x = torch.tensor([-1., 2.])
     >>> torch.where(x > 0, x, 0)
     tensor([0., 2.])
     """
-    if input is None and other is None and isinstance(condition, Tensor):
+    if input is None and other is None:
         return condition.nonzero(as_tuple=True)
     _check_where(condition, input, other)
     return _where(condition, input, other, out=out)
 
 
-def _where_method(input, condition, other):
+def _where_method(input: Tensor, condition: Tensor, other):
     """The tensor itself where the condition is True, `other` elsewhere."""
     _check_where(condition, input, other)
     return _where(condition, input, other)
 
 
-Tensor.where = _where_method
+_where_method.__name__ = "where"
+composite(
+    torch=False,
+    signatures=tuple(
+        f"Tensor input, Tensor condition, {kind} other" for kind in ("Tensor", "Number")
+    ),
+)(_where_method)
 
 
 def _check_where(condition, input, other):
-    values = (Tensor, *NUMBERS)
-    if not (
-        isinstance(condition, Tensor) and isinstance(input, values) and isinstance(other, values)
-    ):
-        given = [value for value in (condition, input, other) if value is not None]
-        raise no_overload(
-            "where",
-            given,
-            "Tensor condition",
-            "Tensor condition, Tensor input, Tensor other, *, Tensor out = None",
-            "Tensor condition, Number self, Tensor other",
-            "Tensor condition, Tensor input, Number other",
-            "Tensor condition, Number self, Number other",
-        )
+    if not all(isinstance(value, (Tensor, *NUMBERS)) for value in (input, other)):
+        raise TypeError
     if condition.dtype is dtypes.uint8:
         warnings.warn(
             "where received a uint8 condition tensor. This behavior is deprecated and will be removed in "
             "a future version of PyTorch. Use a boolean condition instead.",
             UserWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
     elif condition.dtype is not dtypes.bool_:
         raise RuntimeError(
@@ -116,28 +119,31 @@ def _masked_fill_tensor(input, mask: Array, value):
     return _fill(input, mask, value.astype(input.dtype))
 
 
-def _masked_fill_op(mask, value):
-    if isinstance(mask, Tensor) and isinstance(value, (Tensor, *NUMBERS)):
-        return _masked_fill_tensor if isinstance(value, Tensor) else _masked_fill_number
-    raise no_overload(
-        "masked_fill", (mask, value), "Tensor mask, Tensor value", "Tensor mask, Number value"
-    )
+_FILLS = ("Tensor mask, Tensor value", "Tensor mask, Number value")
 
 
-@composite
-def masked_fill(input, mask, value):
+def _masked_fill_op(value):
+    if isinstance(value, Tensor):
+        return _masked_fill_tensor
+    if isinstance(value, NUMBERS):
+        return _masked_fill_number
+    raise TypeError
+
+
+@composite(signatures=_FILLS)
+def masked_fill(input: Tensor, mask: Tensor, value):
     """`value`, a number or a 0-dim tensor, where the mask is True, `input` elsewhere.
 
     >>> torch.tensor([1, 2, 3]).masked_fill(torch.tensor([True, False, True]), 0)
     tensor([0, 2, 0])
     """
-    return _masked_fill_op(mask, value)(input, mask, value)
+    return _masked_fill_op(value)(input, mask, value)
 
 
-@composite(torch=False)
-def masked_fill_(input, mask, value):
+@composite(torch=False, signatures=_FILLS)
+def masked_fill_(input: Tensor, mask: Tensor, value):
     """Like `masked_fill`, but in place."""
-    return _masked_fill_op(mask, value).op.in_place(input, (mask, value), {})
+    return _masked_fill_op(value).op.in_place(input, (mask, value), {})
 
 
 # clamp: bounds are numbers, or tensors that are broadcast and have gradients of their own
@@ -235,7 +241,7 @@ def _clamp_call(name, input, min, max):
     if any(tensors):
         bounds = {k: _number(b) for k, b in bounds.items()}
     if not all(isinstance(b, NUMBERS) for b in bounds.values()):
-        raise _bad_bounds(name, min, max)
+        raise TypeError
     dtype = dtypes.result_dtype(input._array, *bounds.values())
     for bound in bounds.values():
         check_holds(bound, dtype)
@@ -261,17 +267,6 @@ def _number(bound):
     return bound
 
 
-def _bad_bounds(name, min, max):
-    if name == "clamp":
-        given = (min,) if max is None else (min, max)
-        kinds = [f"{kind} min = None, {kind} max = None" for kind in ("Tensor", "Number")]
-    else:
-        bound = name.removeprefix("clamp_")
-        given = (min if bound == "min" else max,)
-        kinds = [f"{kind} {bound}" for kind in ("Tensor", "Number")]
-    return no_overload(name, given, *kinds)
-
-
 _LARGEST = {d.numpy: dtypes.finfo(d).max for d in (dtypes.float16, dtypes.float32, dtypes.float64)}
 
 
@@ -282,6 +277,15 @@ def check_holds(value, dtype):
     elif _LARGEST[dtype] < abs(value) < math.inf:
         label = dtypes.of(dtype).ctype
         raise RuntimeError(f"value cannot be converted to type {label} without overflow")
+
+
+_BOUNDS = tuple(
+    f"{kind} min = None, {kind} max = None, *, Tensor out = None" for kind in ("Tensor", "Number")
+)
+_LOWEST, _HIGHEST = (
+    tuple(f"{kind} {bound}, *, Tensor out = None" for kind in ("Tensor", "Number"))
+    for bound in ("min", "max")
+)
 
 
 def _clamp(name, input, min, max, out=None):
@@ -299,8 +303,8 @@ def _clamp_in_place(name, input, min, max):
     return function.op.in_place(input, tensors, numbers)
 
 
-@composite
-def clamp(input, min=None, max=None, *, out=None):
+@composite(signatures=_BOUNDS)
+def clamp(input: Tensor, min=None, max=None, *, out=None):
     """The nearest value between `min` and `max`, which are two numbers or two tensors.
 
     >>> torch.clamp(torch.tensor([-2., 0.5, 2.]), min=-1, max=1)
@@ -309,32 +313,32 @@ def clamp(input, min=None, max=None, *, out=None):
     return _clamp("clamp", input, min, max, out)
 
 
-@composite(torch=False)
-def clamp_(input, min=None, max=None):
+@composite(torch=False, signatures=_BOUNDS)
+def clamp_(input: Tensor, min=None, max=None):
     """Like `clamp`, but in place."""
     return _clamp_in_place("clamp", input, min, max)
 
 
-@composite
-def clamp_min(input, min, *, out=None):
+@composite(signatures=_LOWEST)
+def clamp_min(input: Tensor, min, *, out=None):
     """The element, but at least `min`."""
     return _clamp("clamp_min", input, min, None, out)
 
 
-@composite(torch=False)
-def clamp_min_(input, min):
+@composite(torch=False, signatures=_LOWEST)
+def clamp_min_(input: Tensor, min):
     """Like `clamp_min`, but in place."""
     return _clamp_in_place("clamp_min", input, min, None)
 
 
-@composite
-def clamp_max(input, max, *, out=None):
+@composite(signatures=_HIGHEST)
+def clamp_max(input: Tensor, max, *, out=None):
     """The element, but at most `max`."""
     return _clamp("clamp_max", input, None, max, out)
 
 
-@composite(torch=False)
-def clamp_max_(input, max):
+@composite(torch=False, signatures=_HIGHEST)
+def clamp_max_(input: Tensor, max):
     """Like `clamp_max`, but in place."""
     return _clamp_in_place("clamp_max", input, None, max)
 

@@ -7,7 +7,7 @@ import numpy as np
 from .. import dtypes, return_types
 from ..declare import Array, elementwise, op
 from ..tensor import Tensor
-from .arithmetic import checking, not_differentiable
+from .arithmetic import TENSOR_OR_NUMBER, checking, not_differentiable
 from .inplace import zeros
 
 
@@ -56,6 +56,7 @@ def _slope_to_size(grad, input, result):
 
 @elementwise(
     to="float",
+    signatures=TENSOR_OR_NUMBER,
     number=lambda other: 0 if isinstance(other, Tensor) else 1,
     input=_slope_to_size,
     other=zeros,

@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 
 from .. import dtypes
-from ..arguments import NUMBERS, check_fits, no_overload
-from ..declare import Array, composite, op
+from ..arguments import NUMBERS, check_fits
+from ..declare import Array, Number, composite, op
 from ..tensor import Tensor, wrap_dim
 from .gather import check_bounds, reduce_into, reduce_slopes, with_dims
 from .matmul import scaled
@@ -23,7 +23,7 @@ def label(array):
         dim, index, grad
     )
 )
-def index_select(input, dim: int, index: Array):
+def index_select(input: Array, dim: int, index: Array):
     """The slices of `dim` that a vector of indices names, as a copy.
 
     >>> torch.index_select(torch.tensor([[1, 2, 3], [4, 5, 6]]), 1, torch.tensor([2, 0]))
@@ -63,7 +63,7 @@ def _slices_of(grad, dim, index, source):
         _slices_of(grad, dim, index, source), alpha
     ),
 )
-def index_add(input, dim: int, index: Array, source, *, alpha=1):
+def index_add(input: Array, dim: int, index: Array, source: Array, *, alpha: Number = 1):
     """A copy with the slices of alpha * `source` added at those that a vector of indices names.
 
     >>> torch.zeros(3).index_add(0, torch.tensor([0, 2, 0]), torch.tensor([1., 2., 3.]))
@@ -133,7 +133,9 @@ def _source_slope(grad, input, dim, index, source, reduce, include_self, result)
 
 
 @op(in_place=True, input=_self_slope, source=_source_slope)
-def index_reduce(input, dim: int, index: Array, source, reduce: str, *, include_self: bool = True):
+def index_reduce(
+    input: Array, dim: int, index: Array, source: Array, reduce: str, *, include_self: bool = True
+):
     """A copy in which the slices of `source` are combined with those that a vector of indices names.
 
     `reduce`: "prod", "mean", "amax" or "amin".
@@ -161,7 +163,7 @@ def index_reduce(input, dim: int, index: Array, source, reduce: str, *, include_
     input=lambda grad, dim, index: grad.index_fill(dim, index, 0),
     source=lambda grad, dim, index, source: _slices_of(grad, dim, index, source),
 )
-def index_copy(input, dim: int, index: Array, source):
+def index_copy(input: Array, dim: int, index: Array, source: Array):
     """A copy with the slices of `source` written over those that a vector of indices names."""
     dim = wrap_dim(dim, input.ndim)
     _check_index_copy(input, dim, index, source)
@@ -241,23 +243,24 @@ def _index_fill_tensor(input, dim: int, index: Array, value):
     return _filled(input, dim, index, value.astype(input.dtype))
 
 
-def _fill_op(name, dim, index, value):
+_FILLS = ("int dim, Tensor index, Tensor value", "int dim, Tensor index, Number value")
+
+
+def _fill_op(value):
     if isinstance(value, Tensor):
         return _index_fill_tensor
     if isinstance(value, NUMBERS):
         return _index_fill_number
-    kinds = "int dim, Tensor index"
-    raise no_overload(name, (dim, index, value), f"{kinds}, Tensor value", f"{kinds}, Number value")
+    raise TypeError
 
 
-@composite
-def index_fill(input, dim, index, value):
+@composite(signatures=_FILLS)
+def index_fill(input: Tensor, dim: int, index: Tensor, value):
     """A copy with the slices of `dim` that a vector of indices names filled with one value."""
-    return _fill_op("index_fill", dim, index, value)(input, dim, index, value)
+    return _fill_op(value)(input, dim, index, value)
 
 
-@composite(torch=False)
-def index_fill_(self, dim, index, value):
+@composite(torch=False, signatures=_FILLS)
+def index_fill_(self: Tensor, dim: int, index: Tensor, value):
     """Like `index_fill`, but in place."""
-    function = _fill_op("index_fill_", dim, index, value)
-    return function.op.in_place(self, (dim, index, value), {})
+    return _fill_op(value).op.in_place(self, (dim, index, value), {})

@@ -3,8 +3,7 @@
 import numpy as np
 
 from .. import dtypes
-from ..declare import Array, op
-from ..signature import DType, Ints
+from ..declare import Array, DType, Ints, op
 from ..tensor import wrap_dim
 from .reduce import cast, contiguous, put_back, reduced_axes, work_dtype
 

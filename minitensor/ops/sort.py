@@ -7,6 +7,7 @@ import numpy as np
 from .. import return_types
 from ..declare import Array, composite, op
 from ..selection import quickselect, top_places
+from ..signature import of_method
 from ..tensor import Tensor, wrap_dim
 from .extremes import check_not_empty, pick, picked
 from .reduce import contiguous
@@ -41,8 +42,14 @@ def _sort(input: Array, dim, descending, stable):
     return _sorted(input, dim, descending)
 
 
-@composite
-def sort(input, dim=-1, descending=False, *, stable=None, out=None):
+_SIGNATURES = (
+    "Tensor input, *, bool stable, int dim = -1, bool descending = False, tuple of Tensors out = None",
+    "Tensor input, int dim = -1, bool descending = False, *, tuple of Tensors out = None",
+)
+
+
+@composite(signatures=_SIGNATURES)
+def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = None, out=None):
     """The elements in order along a dim, and the indices where they were. Equals keep their order.
 
     >>> values, indices = torch.tensor([3, 1, 2]).sort()
@@ -59,7 +66,7 @@ def msort(input: Tensor, *, out=None):
     return values if out is None else out.copy_(values)
 
 
-@op()
+@op(signatures=tuple(of_method(text) for text in _SIGNATURES))
 def argsort(input: Array, dim: int = -1, descending: bool = False, *, stable: bool = False):
     """The indices that put the elements in order along a dim.
 

@@ -5,8 +5,7 @@ import warnings
 import numpy as np
 
 from .. import dtypes
-from ..declare import Array, composite, op
-from ..signature import Number
+from ..declare import Array, Number, composite, op
 from ..tensor import Tensor, wrap, wrap_dim
 
 # Covariance

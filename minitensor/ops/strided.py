@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from ..declare import FUNCTIONS, composite, op, view
+from ..declare import FUNCTIONS, Array, Ints, Number, composite, op, view
 from ..grad_mode import state
-from ..signature import Ints, Number
 from ..storage import flat_storage, strided
 from ..tensor import Tensor, wrap
 from ..views import AsStrided, check_in_place, make_view
@@ -76,7 +75,9 @@ def as_strided(input: Tensor, size: Ints, stride: Ints, storage_offset: int = No
         size, stride, storage_offset
     ),
 )
-def as_strided_scatter(input, src, size: Ints, stride: Ints, storage_offset: int = None):
+def as_strided_scatter(
+    input: Array, src: Array, size: Ints, stride: Ints, storage_offset: int = None
+):
     """A copy with `src` written to the elements that `as_strided` would show."""
     return replaced(
         input, src, lambda array: _strided_view(wrap(array), size, stride, storage_offset or 0)
@@ -124,8 +125,8 @@ def renumbered(function, change):
         renumber = lambda dim: change(number(dim))  # noqa: E731
     else:
         renumber = change(number)
-    declare = view(method=False, function=False, node=op.node, number=renumber, **formulas)
-    return declare(op.forward)
+    described = {"node": op.node, "number": renumber, "signatures": op.signatures}
+    return view(method=False, function=False, **described, **formulas)(op.forward)
 
 
 def _become(self, make, *args, **kwargs):
@@ -142,12 +143,16 @@ def _become(self, make, *args, **kwargs):
     return self
 
 
-def _publish_in_place(function, number):
-    make = renumbered(function, lambda n: n + number)
+def _publish_in_place(function, forms):
+    make = renumbered(function, lambda n: n + forms)
     name = function.__name__ + "_"
 
     def twin(self, *args, **kwargs):
-        return _become(self, make, *args, **kwargs)
+        try:
+            return _become(self, make, *args, **kwargs)
+        except TypeError as error:
+            bad = make.op.bad_arguments((self, *args), kwargs, method=True, suffix="_")
+            raise bad or error from None
 
     twin.__name__ = name
     twin.__doc__ = f"Like `{function.__name__}`, but in place: the tensor itself changes its shape."

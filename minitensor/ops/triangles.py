@@ -3,8 +3,7 @@
 import numpy as np
 
 from .. import dtypes
-from ..declare import Array, composite, op
-from ..signature import DType
+from ..declare import Array, DType, composite, op
 from ..tensor import Tensor, wrap_dim
 from .create import finish, numpy_dtype
 from .join import cat

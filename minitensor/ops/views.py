@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import dtypes
 from ..arguments import check_dims_unique, parse_size
-from ..declare import composite, view
+from ..declare import Array, Ints, composite, view
 from ..storage import flat_storage
 from ..tensor import Tensor, wrap_dim
 
@@ -42,6 +42,13 @@ def memory_like(shape, dtype, operands):
                 break
     order.reverse()
     return np.empty([shape[d] for d in order], dtype).transpose(np.argsort(order).tolist())
+
+
+def spread(name, parameter, given, named):
+    """The ints of x.f(2, 3), x.f((2, 3)) or x.f(size=(2, 3)) as a tuple."""
+    if named is None and not given:
+        raise TypeError(f'{name}() missing 1 required positional arguments: "{parameter}"')
+    return parse_size(given if named is None else (named,), name, parameter)
 
 
 def infer_size(size, numel):
@@ -202,7 +209,7 @@ def _tensor_expand(self, *sizes, size=None, implicit=False):
     tensor([[1, 1, 1],
             [2, 2, 2]])
     """
-    return _expand(self, parse_size((size,) if size is not None else sizes, "expand"))
+    return _expand(self, spread("expand", "size", sizes, size))
 
 
 _tensor_expand.__name__ = "expand"
@@ -228,24 +235,24 @@ def _inverse(dims):
 
 
 @composite
-def permute(input, *order, dims=None):
+def permute(input: Tensor, *order, dims=None):
     """The dimensions in another order.
 
     >>> torch.zeros(2, 3, 4).permute(2, 0, 1).shape
     torch.Size([4, 2, 3])
     """
-    return _permute(input, parse_size((dims,) if dims is not None else order, "permute", "dims"))
+    return _permute(input, spread("permute", "dims", order, dims))
 
 
 @view(input=lambda grad, dim0, dim1: grad.transpose(dim0, dim1))
-def transpose(input, dim0: int, dim1: int):
+def transpose(input: Array, dim0: int, dim1: int):
     """Two dimensions swapped."""
     dim0, dim1 = wrap_dim(dim0, input.ndim), wrap_dim(dim1, input.ndim)
     return input.swapaxes(dim0, dim1) if input.ndim else input.view()
 
 
 @view(input=lambda grad: grad.t())
-def t(input):
+def t(input: Array):
     """A matrix transposed; vectors and scalars as they are.
 
     >>> torch.tensor([[1, 2], [3, 4]]).t()
@@ -271,6 +278,7 @@ def _unsqueezed(grad, input_shape, dim):
 
 
 @view(
+    signatures=("", "int dim", "tuple of ints dim"),
     number=_squeeze_number,
     input={
         0: lambda grad, input_shape: grad.reshape(input_shape),
@@ -278,7 +286,7 @@ def _unsqueezed(grad, input_shape, dim):
         2: _unsqueezed,
     },
 )
-def squeeze(input, dim=None):
+def squeeze(input: Array, dim: Ints = None):
     """Without dimensions of size 1: all of them, or those named by `dim`."""
     if dim is None:
         dims = range(input.ndim)
@@ -291,7 +299,7 @@ def squeeze(input, dim=None):
 
 
 @view(input=lambda grad, dim: grad.squeeze(dim))
-def unsqueeze(input, dim: int):
+def unsqueeze(input: Array, dim: int):
     """A new dimension of size 1 at `dim`.
 
     >>> torch.tensor([1, 2]).unsqueeze(1)

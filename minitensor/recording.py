@@ -1,0 +1,74 @@
+"""Recording at speed: the calls that loops are made of, of one or two tensors of one dtype, without options.
+
+`Op.record` does the same for any call. Each op has its own pair of these functions, which keep at hand what
+would otherwise be looked up every time.
+"""
+
+from .grad_mode import inferring
+from .graph import OPERAND, SavedResult, gradient_edge, next_sequence, version_to_save
+
+new = object.__new__
+
+
+def recorder_of_one(op):
+    """A function that records how an op made a result from one tensor, or a tensor and a number."""
+    plan = kind = saves = None
+
+    def record(input, result, number=None):
+        nonlocal plan, kind, saves
+        edge = gradient_edge(input)
+        if edge is None:
+            return
+        edges = (edge,) if number is None else (edge, None)
+        if plan is None:
+            plan = op.plain_plan(edges, (input, number))
+            kind, saves = plan.node_type, plan.saves
+        node = new(kind)
+        node.plan, node.edges, node.sequence = plan, edges, next_sequence()
+        array = result._array
+        node.shape, node.dtype = array.shape, array.dtype
+        if saves == "result":
+            node.saved, node.versions = (SavedResult(result),), (0,)
+        elif saves == "input":
+            node.saved, node.versions = (input,), (version_to_save(input),)
+        elif saves == "other":
+            node.saved, node.versions = (number,), (OPERAND,)
+        elif saves:
+            op.save_rest(node, (input, number), result)
+        result._grad_fn, result._tracked = node, True
+
+    return record
+
+
+def recorder_of_two(op):
+    """A function that records how an op made a result from two tensors."""
+    plans = [None] * 4  # by the operands that want a gradient: 1 the first, 2 the second, 3 both
+
+    def record(input, other, result):
+        first, second = gradient_edge(input), gradient_edge(other)
+        wanted = (first is not None) + 2 * (second is not None)
+        if not wanted:
+            return
+        plan = plans[wanted]
+        if plan is None:
+            plan = plans[wanted] = op.plain_plan((first, second), (input, other))
+        node = new(plan.node_type)
+        node.plan, node.edges, node.sequence = plan, (first, second), next_sequence()
+        array = result._array
+        node.shape, node.dtype = array.shape, array.dtype
+        saves = plan.saves
+        if saves == "both":
+            node.saved = (input, other)
+            if input._counter is other._counter is None and not inferring:
+                node.versions = (0, 0)
+            else:
+                node.versions = (version_to_save(input), version_to_save(other))
+        elif saves == "other":
+            node.saved, node.versions = (other,), (version_to_save(other),)
+        elif saves == "input":
+            node.saved, node.versions = (input,), (version_to_save(input),)
+        elif saves:
+            op.save_rest(node, (input, other), result)
+        result._grad_fn, result._tracked = node, True
+
+    return record
