@@ -209,6 +209,7 @@ class OpNode(Node):
         if self.released:
             raise freed()
         values = [grads[0], grads, *map(self.unpack, self.saved, self.versions)]
+        values += self.plan.options.values()
         if self.op.listed:
             ((_, formula, pick),) = self.plan.steps
             return formula(*pick(values))
@@ -231,8 +232,12 @@ class OpNode(Node):
                 if counter is not None and counter[0] != version:
                     self.unpack(value, version)  # raises
                 value = value._array
+                if not value.ndim:
+                    value = value[()]  # NumPy computes faster with its scalars than with 0-dim arrays
             values.append(value)
-        results = [None] * len(self.edges)
+        if plan.options:
+            values += plan.options.values()
+        results = [None] * plan.width
         for position, formula, pick in plan.steps:
             results[position] = formula(*pick(values))
         return results
@@ -270,12 +275,14 @@ class OpNode(Node):
                 if saved_name(key) == name:
                     value = self.unpack(self.saved[position], self.versions[position])
                     return tuple(value) if isinstance(value, list) else value
-            if any(saved_name(key) == name for key in self.op.savable):
-                return None  # not needed, since the other input wants no gradient
+            for key in self.op.savable:
+                if saved_name(key) == name:
+                    return self.plan.options.get(key)  # or None: the other input wants no gradient
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __dir__(self):
-        return [*super().__dir__(), *map(saved_name, self.plan.names)]
+        names = map(saved_name, [*self.plan.names, *self.plan.options])
+        return [*super().__dir__(), *names]
 
 
 FREED = object()  # stands where a saved tensor was
@@ -285,19 +292,25 @@ OPERAND = object()  # the version of a number that stands where there might be a
 class Plan:
     """For the inputs of an op that want a gradient: the values to save, and the formulas to run.
 
-    `steps`: (edge, formula, what picks its arguments out of [grad, grads, *saved]). `arithmetic`: the formulas
-    call nothing and look up nothing, so that they mean the same for arrays as for tensors. `saves`: what
-    is saved by a call with one or two tensors alone, in a word.
+    `steps`: (edge, formula, what picks its arguments out of [grad, grads, *saved, *options]). `options`: by name,
+    of a `plain` call, which gave none; another call's are saved. `arithmetic`: the formulas call nothing and
+    look up nothing, so that they mean the same for arrays as for tensors. `saves`: what is saved by a call
+    with one or two tensors alone, in a word.
     """
 
-    __slots__ = ("arithmetic", "freed", "frees", "names", "node_type", "saves", "steps")
+    __slots__ = ("arithmetic", "freed", "frees", "names", "node_type", "options", "saves", "steps", "width")
 
-    def __init__(self, formulas, wanted, op, node_type, one_dtype):
+    def __init__(self, formulas, wanted, op, node_type, one_dtype, plain):
+        options = {n for f in formulas for n in parameters(f) if n in op.options}
         wanted = [(i, f) for i, f in enumerate(formulas) if wanted[i]]
         named = {name for _, formula in wanted for name in parameters(formula)} - {"grad", "grads"}
         order = {name: place for place, name in enumerate(op.parameters)}
-        self.names = sorted(named, key=lambda name: (order.get(name, len(order)), name))
-        places = ["grad", "grads", *self.names]
+        self.names = sorted(
+            named - options if plain else named | options,
+            key=lambda name: (order.get(name, len(order)), name),
+        )
+        self.options = {name: op.defaults[name] for name in options} if plain else {}
+        places = ["grad", "grads", *self.names, *self.options]
         self.steps = [
             (position, formula, pick([places.index(name) for name in parameters(formula)]))
             for position, formula in wanted
@@ -305,6 +318,7 @@ class Plan:
         self.frees = not named.isdisjoint(op.results) or not named.isdisjoint(op.tensors)
         self.arithmetic = one_dtype and all(is_arithmetic(formula) for _, formula in wanted)
         self.node_type = node_type
+        self.width = len(formulas)
         first, second = (*op.tensors, None)[:2]
         words = {
             (): "",

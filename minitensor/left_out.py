@@ -29,7 +29,7 @@ LEFT_OUT = {
         *float32_matmul_precision hpu channels_last* legacy_contiguous_format dim_order
     """,
     "layers and losses": """
-        nn *_loss *_loss_* *batch_norm* *layer_norm *group_norm instance_norm rms_norm conv[1-3]d conv_* convolution
+        *_loss *_loss_* *batch_norm* *layer_norm *group_norm instance_norm rms_norm conv[1-3]d conv_* convolution
         *_pool[1-3]d *_pool[1-3]d_with_indices bilinear embedding* renorm_ embedding_renorm_ gru* lstm* rnn_*
         *_cell pixel_shuffle pixel_unshuffle *channel_shuffle kl_div affine_grid_generator grid_sampler*
         *binary_cross_entropy* cosine_similarity pairwise_distance pdist norm_except_dim rrelu rrelu_

@@ -57,6 +57,7 @@ class Op:
         self.lists = [n for n in self.tensors if forward.__annotations__.get(n) is Arrays]
         self.listed = [n for n in self.lists if n in self.formulas]
         self.operands = self.find_operands()
+        self.options = {name for name in self.parameters if name not in self.tensors}
         self.clean = Cleaner(forward, self.operands, self.tensors, signatures)
         # Called with this many tensors and nothing else, there is nothing to bind.
         self.plain = len(self.positional) - len(optional)
@@ -134,14 +135,14 @@ class Op:
             kind.full_name = full
         return kind
 
-    def plan(self, edges, number, one_dtype=False):
-        """What to save and to compute if these edges lead somewhere."""
+    def plan(self, edges, number, one_dtype=False, plain=False):
+        """What to save and to compute if these edges lead somewhere. `plain`: without options."""
         wanted = (True,) if self.listed else tuple([edge is not None for edge in edges])
-        key = wanted, number, one_dtype
+        key = wanted, number, one_dtype, plain
         plan = self.plans.get(key)
         if plan is None:
             formulas = [f[number] if isinstance(f, dict) else f for f in self.formulas.values()]
-            plan = Plan(formulas, wanted, self, self.node_type(number), one_dtype)
+            plan = Plan(formulas, wanted, self, self.node_type(number), one_dtype, plain)
             self.plans[key] = plan
         return plan
 
@@ -151,11 +152,18 @@ class Op:
             return tuple(map(gradient_edge, values[self.listed[0]]))
         return tuple([gradient_edge(values[name]) for name in self.formulas])
 
-    def record(self, values, results, edges):
-        """The node of a computed result."""
+    def record(self, values, results, edges, write=None):
+        """The node of a computed result.
+
+        `write` puts the result in its place, if that is the place of an input: what is to be saved of the
+        inputs is saved before, the result afterwards.
+        """
         plan = self.plan(edges, self.number_for(values), self.one_dtype(values, results))
-        pairs = [self.save(name, values, results) for name in plan.names]
-        saved, versions = zip(*pairs) if pairs else ((), ())
+        pairs = {n: self.save(n, values, results) for n in plan.names if n not in self.results}
+        if write is not None:
+            write()
+        pairs.update({n: self.save(n, values, results) for n in plan.names if n in self.results})
+        saved, versions = zip(*[pairs[name] for name in plan.names]) if pairs else ((), ())
         outputs = tuple([(r._array.shape, r._array.dtype) for r in results])
         return plan.node_type(plan, edges, outputs, saved, versions)
 
@@ -192,12 +200,16 @@ class Op:
 
     def plain_plan(self, edges, inputs):
         """The plan of a call with these inputs, all of one dtype, and no options."""
-        number = self.number_for({**self.defaults, **dict(zip(self.tensors, inputs))})
-        return self.plan(edges, number, one_dtype=True)
+        number = self.number_for(self.by_name(inputs))
+        return self.plan(edges, number, one_dtype=True, plain=True)
+
+    def by_name(self, inputs):
+        """The arguments of a call with these inputs and no options."""
+        return {**self.defaults, **dict(zip(self.tensors, inputs))}
 
     def save_rest(self, node, inputs, result):
         """Save whatever a node's plan names, from a call with these inputs and no options."""
-        values = {**self.defaults, **dict(zip(self.tensors, inputs))}
+        values = self.by_name(inputs)
         pairs = [self.save(name, values, (result,)) for name in node.plan.names]
         node.saved, node.versions = zip(*pairs)
 
@@ -284,14 +296,16 @@ class Op:
             )
         if not self.casts:
             check_cast(computed.dtype, array.dtype)
-        if recorded:
-            self.keep_old(input, values, edges)
-            node = self.record(values, (input,), edges)
-        np.copyto(array, computed, casting="unsafe")
-        input._changed()
-        if recorded:
-            self.expect_result(node)
-            rebase_history(input, node)
+
+        def write():
+            np.copyto(array, computed, casting="unsafe")
+            input._changed()
+
+        if not recorded:
+            write()
+            return input
+        self.keep_old(input, values, edges)
+        rebase_history(input, self.record(values, (input,), edges, write))
         return input
 
     def keep_old(self, input, values, edges):
@@ -309,17 +323,6 @@ class Op:
             if edge is not None:
                 (old._grad_fn, old._output_nr), old._tracked = ends(edge), True
             values[name] = old
-
-    def expect_result(self, node):
-        """Note that a node's saved result is what was written in place just now."""
-        node.versions = tuple(
-            [
-                version + (type(value) is SavedResult)
-                if type(version) is int
-                else version
-                for value, version in zip(node.saved, node.versions)
-            ]
-        )
 
 
 def check_cast(result, target):

@@ -18,7 +18,6 @@ import numpy as np
 from . import dtypes
 from .tensor import Tensor
 
-
 DEFAULTS = {
     "precision": 4,
     "threshold": 1000,

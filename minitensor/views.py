@@ -35,7 +35,7 @@ class View:
 def make_view(tensor, array, how=PLAIN, maker=None, output_nr=0):
     """A view of `tensor` whose elements are `array`, an array on the same memory."""
     result = wrap(array, type(tensor))
-    if state.inference or tensor._inference:  # what counts is how its memory came about
+    if state.inference or tensor._inference:  # what counts is where the memory was made
         result._inference = tensor._inference
     if tensor._inference:
         result._home = flat_storage(tensor)
@@ -96,18 +96,16 @@ def check_in_place(tensor, requires_grad):
 def forbidden(tensor, verb):
     """PyTorch's error for a change in place that involves a view made in a special way."""
     how, node = tensor._view.how, tensor._grad_fn
-    start = (
-        "A view was" if node is None else f"Output {tensor._output_nr} of {maker(node)} is a view"
-    )
+    start = "A view was created in"
+    if node is not None:
+        start = f"Output {tensor._output_nr} of {maker(node)} is a view"
+        if how in (MULTIPLE, CUSTOM):
+            return RuntimeError(f"{start} and {verb} modified inplace. {_ENDINGS[how]}")
+        start += " of a view which was created in"
     mode, now = "no_grad", "with grad mode enabled"
     if how == INFERENCE:
         mode, now = "inference", "in normal mode"
-    if node is None or how in (NO_GRAD, INFERENCE):
-        start += "" if node is None else " of a view which was"
-        start += f" created in {mode} mode and {verb} modified inplace {now}. "
-    else:
-        start += f" and {verb} modified inplace. "
-    return RuntimeError(start + ENDINGS[how])
+    return RuntimeError(f"{start} {mode} mode and {verb} modified inplace {now}. {_ENDINGS[how]}")
 
 
 _AMBIGUOUS = (
@@ -115,7 +113,7 @@ _AMBIGUOUS = (
     "moving both the view and the inplace either both inside the {} block (if you don't want the "
     "inplace to be tracked) or both outside (if you want the inplace to be tracked)."
 )
-ENDINGS = {
+_ENDINGS = {
     NO_GRAD: _AMBIGUOUS.format("no_grad"),
     INFERENCE: _AMBIGUOUS.format("inference_mode"),
     MULTIPLE: "This view is the output of a function that returns multiple views. Such functions do not "

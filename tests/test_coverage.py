@@ -49,7 +49,7 @@ def test_recorded_reasons():
         "to_sparse": "sparse and nested tensors",
         "complex64": "complex numbers",
         "bfloat16": "bfloat16 and other rare dtypes",
-        "nn": "layers and losses",
+        "mse_loss": "layers and losses",
         "quantize_per_tensor": "quantized tensors",
         "stft": "signal processing",
     }

@@ -47,7 +47,8 @@ def test_a_called_gradient_is_noticed():
     ("name", "hint"),
     [
         ("tensr", "Hint: did you mean 'torch.tensor'?"),
-        ("nn", "Hint: this kit leaves out layers and losses; PyTorch has them."),
+        ("optim", "Hint: this kit leaves out optimizers; PyTorch has them."),
+        ("complex64", "Hint: this kit leaves out complex numbers; PyTorch has them."),
         ("qqqqq", "Hint: this kit has no such name; PyTorch may have it."),
     ],
 )
@@ -55,6 +56,12 @@ def test_a_missing_name_is_explained(name, hint):
     message, notes = hints(lambda: getattr(torch, name), AttributeError)
     assert message == f"module 'torch' has no attribute '{name}'"
     assert notes == [hint]
+
+
+def test_what_a_tensor_lacks_is_explained():
+    message, notes = hints(lambda: torch.ones(2).to_sparse(), AttributeError)
+    assert message == "'Tensor' object has no attribute 'to_sparse'"
+    assert notes == ["Hint: this kit leaves out sparse and nested tensors; PyTorch has them."]
 
 
 @pytest.mark.parametrize(

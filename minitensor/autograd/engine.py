@@ -58,12 +58,14 @@ class Backward:
         self.nodes = sorted(nodes.values(), key=operator.attrgetter("sequence"), reverse=True)
 
     def _keep_needed(self):
-        """Drop the nodes that lead to no wanted gradient."""
-        needed = {target for target, _ in self.captured}
+        """Drop the nodes that lead to no wanted gradient; those that lead on are `self.needed`."""
+        wanted = {target for target, _ in self.captured}
+        self.needed = set()
         for node in reversed(self.nodes):  # oldest first: what a node leads to is decided before it
-            if any(edge is not None and id(ends(edge)[0]) in needed for edge in node.edges):
-                needed.add(id(node))
-        self.nodes = [node for node in self.nodes if id(node) in needed]
+            targets = {id(ends(edge)[0]) for edge in node.edges if edge is not None}
+            if not targets.isdisjoint(wanted | self.needed):
+                self.needed.add(id(node))
+        self.nodes = [node for node in self.nodes if id(node) in wanted | self.needed]
 
     def run(self, retain_graph, create_graph):
         """Send the gradients back. Saved values are freed behind it unless `retain_graph`."""
@@ -80,20 +82,20 @@ class Backward:
         """Run one node and hand its results on."""
         grads = self.arrived.pop(id(node), None)
         if grads is None:
+            grads = [None] * len(node.outputs)
             if not node.hooked:
                 self._deliver(node.edges, [None] * len(node.edges), node)
                 return
-            grads = [None] * len(node.outputs)
+        if self.captured is not None and not self._capture(node, grads):
+            return
         if node.hooked:
             grads = self._run_hooks_before(node, grads)
-        if self.captured is not None:
-            self._capture(node, grads)
         results = node.backward(grads) if self.recorded else node.backward_arrays(grads)
         if not retain_graph:
             node.release()
-        if node.hooks:
+        if node.hooked:
             results = self._run_hooks_after(node, results, grads)
-        if node.shares_gradients or (len(results) > 1 and results[0] is results[1]):
+        if len(results) > 1 and (results[0] is results[1] or len(results) > 2 and _repeats(results)):
             self.shared.update(map(id, results))
         self._deliver(node.edges, results, node)
 
@@ -113,47 +115,56 @@ class Backward:
                     gradient = _fit(gradient, shape, dtype, edge, node)
                 grads = leaf or arrived.get(key)
                 if grads is None:
-                    grads = arrived[key] = [None] * len(target._outputs or "1")
+                    several = target._outputs
+                    grads = arrived[key] = [None] if several is None else [None] * len(several)
                 place = position if leaf is None else 1
                 before = grads[place]
-                grads[place] = gradient if before is None else self._sum(before, gradient, key, place)
+                if before is not None:
+                    gradient = self._sum(before, gradient, key, place)
+                grads[place] = gradient
             if leaf is not None:
                 leaf[0] -= 1
                 if not leaf[0]:
                     self._finish(target)
 
     def _sum(self, before, gradient, key, place):
-        if self.recorded or (key, place) not in self.sums:
+        if self.recorded or not before.ndim:
+            return before + gradient
+        if (key, place) not in self.sums:
             self.sums.add((key, place))
             return before + gradient
         before += gradient
         return before
 
     def _capture(self, node, grads):
+        """Note down the gradients that are wanted of a node's results; False if it need not run itself."""
+        leads_on = id(node) in self.needed
+        if not leads_on and node.hooked:
+            grads = self._run_tensor_hooks(node, grads)
         for position, grad in enumerate(grads):
             if (id(node), position) in self.captured:
                 self.captured[id(node), position] = grad
+        return leads_on
 
     def _finish(self, leaf):
         """All gradients of a leaf have arrived: run its hooks, and add them to `leaf.grad`."""
         grads = self.leaves[id(leaf)][1:]
         if grads[0] is None:
             return
-        if leaf._hooks:
-            for hook in _hooks(leaf._hooks):
-                grads = self._replaced(hook, grads, hook(self._shown(grads[0])))
+        for hook in _hooks(leaf._hooks):
+            grads = [self._after_hook(hook, grads[0])]
+        if self.captured is not None:
+            if (id(leaf), 0) in self.captured:
+                self.captured[id(leaf), 0] = grads[0]
+            return
         node = leaf._accumulator and leaf._accumulator()
-        if node is not None:
-            for hook in _hooks(node.prehooks):
-                grads = self._replaced(hook, grads, hook(self._all_shown(grads)))
-        if self.captured is None:
-            if leaf.requires_grad:  # unless it was switched off since
-                alone = id(grads[0]) not in self.shared
-                accumulate(leaf, self._as_tensor(grads[0]), alone)
-            for hook in _hooks(node and node.hooks):
-                hook((), self._all_shown(grads))
-        elif (id(leaf), 0) in self.captured:
-            self.captured[id(leaf), 0] = grads[0]
+        for hook in _hooks(node and node.prehooks):
+            grads = self._replaced(hook, grads, hook(self._all_shown(grads)))
+        if leaf.requires_grad and grads[0] is not None:  # unless it was switched off since
+            alone = id(grads[0]) not in self.shared
+            accumulate(leaf, self._as_tensor(grads[0]), alone)
+        for hook in _hooks(node and node.hooks):
+            hook((), self._all_shown(grads))
 
     # Between the gradients that travel and the tensors that others see
 
@@ -177,39 +188,71 @@ class Backward:
 
     # Hooks
 
-    def _run_hooks_before(self, node, grads):
-        """The hooks of the tensors that a node made, their `retain_grad`, and the node's own prehooks."""
+    def _run_tensor_hooks(self, node, grads):
+        """The hooks of the tensors that a node made, then their `retain_grad`."""
+        grads = list(grads)
         for position, hooks in (node.tensor_hooks or {}).items():
             for hook in _hooks(hooks):
-                if grads[position] is not None:
-                    returned = hook(self._shown(grads[position]))
-                    (grads[position],) = self._replaced(hook, [grads[position]], returned)
+                grads[position] = self._after_hook(hook, grads[position])
         for position, reference in (node.retained or {}).items():
             tensor, grad = reference(), grads[position]
             if tensor is not None and grad is not None:
                 grad, before = self._as_tensor(grad), tensor._grad
                 tensor._grad = grad.clone() if before is None else before + grad
+        return grads
+
+    def _run_hooks_before(self, node, grads):
+        grads = self._run_tensor_hooks(node, grads)
         for hook in _hooks(node.prehooks):
             grads = self._replaced(hook, grads, hook(self._all_shown(grads)))
         return grads
 
     def _run_hooks_after(self, node, results, grads):
+        if node.shares_gradients:
+            self.shared.update(map(id, results))
+        if node.hooks:
+            results = [_fit_edge(g, e, node) for g, e in zip(results, node.edges)]
         for hook in _hooks(node.hooks):
             returned = hook(self._all_shown(results), self._all_shown(grads))
             results = self._replaced(hook, results, returned)
         return results
 
-    def _replaced(self, hook, before, returned):
-        """What a hook returned in place of some gradients, if anything, checked."""
+    def _after_hook(self, hook, grad):
+        """A gradient, or what a tensor's hook returned in its place."""
+        returned = hook(None if grad is None else self._shown(grad))
         if returned is None:
-            return before
-        returned = list(returned) if isinstance(returned, (tuple, list)) else [returned]
-        for old, new in zip(before, returned):
-            if new is not None and not isinstance(new, Tensor):
-                raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
-            if old is not None and new is not None and new._array.shape != old.shape:
-                raise RuntimeError(f"hook '{hook.__name__}' has changed the size of value")
-        return [None if new is None else self._leaving(new) for new in returned]
+            return grad
+        if not isinstance(returned, Tensor):
+            raise TypeError(f"expected Variable, but hook returned '{type(returned).__name__}'")
+        return self._checked(hook, grad, returned)
+
+    def _replaced(self, hook, grads, returned):
+        """The gradients, or what a node's hook returned in their place."""
+        if returned is None:
+            return grads
+        if isinstance(returned, Tensor):
+            returned = (returned,)
+        if not isinstance(returned, tuple):
+            raise TypeError(f"expected tuple, but hook returned '{type(returned).__name__}'")
+        if len(returned) != len(grads):
+            raise RuntimeError(
+                f"hook '{_name(hook)}' has returned an incorrect number of values (got "
+                f"{len(returned)}, but expected {len(grads)})"
+            )
+        return [self._checked(hook, old, new) for old, new in zip(grads, returned)]
+
+    def _checked(self, hook, old, new):
+        """What a hook returned, checked to be like what it was given."""
+        if new is None:
+            return None
+        if old is not None and new._array.shape != old.shape:
+            raise RuntimeError(f"hook '{_name(hook)}' has changed the size of value")
+        if old is not None and new.dtype is not self._as_tensor(old).dtype:
+            was, got = self._as_tensor(old).type(), new.type()
+            raise RuntimeError(
+                f"hook '{_name(hook)}' has changed the type of value (was {was} got {got})"
+            )
+        return self._leaving(new)
 
 
 def accumulate(leaf, gradient, alone=False):
@@ -226,7 +269,9 @@ def accumulate(leaf, gradient, alone=False):
     else:
         before.add_(gradient)
     for hook in _hooks(leaf._post_accumulate_hooks):
-        hook(leaf)
+        returned = hook(leaf)
+        if returned is not None:
+            raise TypeError(f"expected Variable, but hook returned '{type(returned).__name__}'")
 
 
 AccumulateGrad.accumulate = staticmethod(accumulate)
@@ -258,6 +303,16 @@ def _copy_laid_out_like(gradient, leaf):
     return copy
 
 
+def _fit_edge(gradient, edge, node):
+    """A gradient with the shape and dtype of what it belongs to."""
+    if gradient is None or edge is None:
+        return gradient
+    target, position = ends(edge)
+    like = target._array if isinstance(target, Tensor) else target
+    shape, dtype = (like.shape, like.dtype) if not position else target.outputs[position]
+    return _fit(gradient, shape, dtype, edge, node)
+
+
 def _fit(gradient, shape, dtype, edge, node):
     """Undo broadcasting, and cast: a gradient has the shape and dtype of what it belongs to."""
     tensor = gradient if isinstance(gradient, Tensor) else wrap(gradient)
@@ -283,3 +338,13 @@ def _broadcasts_to(shape, larger):
 
 def _hooks(hooks):
     return list(hooks.values()) if hooks else ()
+
+
+def _name(hook):
+    return getattr(hook, "__name__", type(hook).__name__)
+
+
+def _repeats(results):
+    """Whether one object stands for the gradients of several inputs."""
+    given = [id(result) for result in results if result is not None]
+    return len(given) > 2 and len({*given}) < len(given)

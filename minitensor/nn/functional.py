@@ -243,13 +243,7 @@ def _nll_loss(input: Array, target: Array, weight: Array, reduction, ignore_inde
 
 
 def nll_loss(
-    input,
-    target,
-    weight=None,
-    size_average=None,
-    ignore_index=-100,
-    reduce=None,
-    reduction="mean",
+    input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"
 ):
     """The mean of -input at the target's index: input (C) or (N, C) log-probabilities, target () or (N)."""
     if input.ndim not in (1, 2):
@@ -268,13 +262,7 @@ def nll_loss(
 
 
 def cross_entropy(
-    input,
-    target,
-    weight=None,
-    size_average=None,
-    ignore_index=-100,
-    reduce=None,
-    reduction="mean",
+    input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"
 ):
     """`nll_loss` of `log_softmax`: scores (C) or (N, C), and the index of the right class for each."""
     logs = input.log_softmax(min(1, input.ndim - 1))

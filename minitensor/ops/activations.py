@@ -37,7 +37,9 @@ def sigmoid(input):
 
 @single
 def _sigmoid(input):
-    return 1 / (1 + np.exp(-input))
+    result = np.exp(-input)
+    result += 1
+    return np.reciprocal(result)
 
 
 def _logit_slope(grad, input, eps):

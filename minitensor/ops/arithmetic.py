@@ -95,8 +95,7 @@ def _alpha(alpha, array):
 
 
 @elementwise(
-    input=lambda grad: grad,
-    other=lambda grad, alpha: grad if alpha == 1 else grad * alpha,
+    input=lambda grad: grad, other=lambda grad, alpha: grad if alpha == 1 else grad * alpha
 )
 def add(input, other, *, alpha: Number = 1):
     """input + alpha * other, element by element, broadcasting.

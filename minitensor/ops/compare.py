@@ -119,11 +119,7 @@ def _check_same_dtype(input, other):
 @checking(_check_same_dtype)
 @elementwise(in_place=False)
 def isclose(
-    input: Array,
-    other: Array,
-    rtol: float = 1e-5,
-    atol: float = 1e-8,
-    equal_nan: bool = False,
+    input: Array, other: Array, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ):
     """True where |input - other| <= atol + rtol * |other|.
 
@@ -147,11 +143,7 @@ def isclose(
 
 @composite
 def allclose(
-    input: Tensor,
-    other: Tensor,
-    rtol: float = 1e-5,
-    atol: float = 1e-8,
-    equal_nan: bool = False,
+    input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ):
     """True if all elements are close: see `isclose`.
 

@@ -298,7 +298,7 @@ def histogram(input: Tensor, bins=100, *, range=None, weight: Tensor = None, den
         raise NotImplementedError(f"\"histogramdd\" not implemented for '{input.dtype.label}'")
     if weight is not None and weight.shape != input.shape:
         raise RuntimeError(
-            "torch.histogramdd(): if weight tensor is provided it should have the same shape as the "
+            "torch.histogramdd: if weight tensor is provided it should have the same shape as the "
             "input tensor excluding its innermost dimension, but got input with shape "
             f"{[input.numel(), 1]} and weight with shape {[weight.numel()]}"
         )

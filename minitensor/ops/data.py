@@ -1,7 +1,6 @@
 """Tensors from data: a copy of numbers, nested sequences, NumPy arrays, other tensors."""
 
 import warnings
-from array import array
 from itertools import chain
 
 import numpy as np
@@ -63,6 +62,9 @@ def _unnest(data):
     return shape, level
 
 
+SEQUENCES = (list, tuple, range, bytes, bytearray)
+
+
 def _is_sequence(value):
     if isinstance(value, str):
         raise TypeError("new(): invalid data type 'str'")
@@ -70,7 +72,7 @@ def _is_sequence(value):
         raise ValueError("only one element tensors can be converted to Python scalars")
     if isinstance(value, (Tensor, np.ndarray)):
         return value.ndim > 0
-    return isinstance(value, (list, tuple, range, bytes, bytearray, array))
+    return isinstance(value, SEQUENCES) or type(value).__name__ == "array"
 
 
 def _infer_dtype(leaves):

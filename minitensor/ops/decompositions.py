@@ -150,7 +150,7 @@ def _oblong(A, full_matrices):
     padded = np.zeros((*batch, rows, n + (rows == n)), A.dtype)
     padded[..., :m, :n] = A
     U, S, Vh = np.linalg.svd(padded, full_matrices)
-    return U[..., :m, :m], S[..., :m], Vh[..., : n if full_matrices else m, :n]
+    return U[..., :m, :m], S[..., :m].copy(), Vh[..., : n if full_matrices else m, :n]
 
 
 def _check_driver(driver):

@@ -54,8 +54,8 @@ def _near_erfinv(y):
 def lgamma(input):
     """The logarithm of the size of the gamma function, of which gamma(n + 1) is n factorial.
 
-    >>> torch.lgamma(torch.tensor([1., 3., 5.])).exp()
-    tensor([ 1.0000,  2.0000, 24.0000])
+    >>> torch.lgamma(torch.tensor([1., 5.]))
+    tensor([0.0000, 3.1781])
     """
     x = input.astype(np.float64)
     infinite = (x <= 0) & (x == np.floor(x)) | (x > 2.5e305)

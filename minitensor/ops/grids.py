@@ -7,13 +7,14 @@ import numpy as np
 
 from .. import dtypes
 from ..declare import Arrays, composite, op
+from ..signature import type_name
 from ..tensor import Tensor
 from .broadcast import check_list
 from .join import stack
 
 
 @composite(method=False)
-def meshgrid(*tensors, indexing: str = None):
+def meshgrid(*tensors, indexing=None):
     """The coordinates of a grid, from the coordinates along each axis: one tensor for each axis.
 
     `indexing`: "ij" for rows first, "xy" for columns first.
@@ -30,6 +31,8 @@ def meshgrid(*tensors, indexing: str = None):
             UserWarning,
             stacklevel=2,
         )
+    elif not isinstance(indexing, str):
+        raise TypeError(f"meshgrid(): argument 'indexing' must be str, not {type_name(indexing)}")
     return _grid(_one_list(tensors), indexing or "ij")
 
 

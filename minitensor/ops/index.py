@@ -4,6 +4,7 @@ Numbers, slices, None and `...` make views, one view op after the other. Masks a
 left after the views goes into one `index`.
 """
 
+import contextlib
 import sys
 import warnings
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .. import dtypes
-from ..declare import Array, Arrays, composite, op
+from ..declare import Array, Arrays, Tensors, composite, op
 from ..signature import type_name
 from ..tensor import Tensor, wrap
 from .data import array_of
@@ -117,6 +118,13 @@ def _index_backward(grad: Array, shape, indices: Arrays):
 
 @op(input=lambda grad, input_shape, indices: _index_backward(grad, input_shape, indices))
 def _index(input, indices: Arrays):
+    if len(indices) == 1 and input.flags.c_contiguous:  # one vector or mask: nothing to arrange
+        (index,) = indices
+        if index.dtype == bool and index.ndim and index.shape == input.shape[: index.ndim]:
+            return input[index]
+        if index.ndim == 1 and index.dtype == np.int64 and 0 not in input.shape:
+            with contextlib.suppress(IndexError):
+                return input.take(index, 0)
     places = Places(input, indices)
     if 0 in places.shape:
         return np.empty(places.shape, input.dtype)
@@ -167,13 +175,13 @@ def _index_put(input, indices: Arrays, values: Array, accumulate=False):
 
 
 @composite
-def index_put(input: Tensor, indices, values, accumulate=False):
+def index_put(input: Tensor, indices: Tensors, values: Tensor, accumulate: bool = False):
     """A copy with `values` written (or added) at the places that a tuple of index tensors names."""
     return _index_put(input, list(indices), values, accumulate)
 
 
 @composite
-def index_put_(input: Tensor, indices, values, accumulate=False):
+def index_put_(input: Tensor, indices: Tensors, values: Tensor, accumulate: bool = False):
     """Like `index_put`, but in place."""
     return _index_put.op.in_place(input, (list(indices), values, accumulate), {})
 

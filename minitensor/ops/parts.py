@@ -290,7 +290,7 @@ def _tensor_split(self, split_size, dim=0):
     return split(self, split_size, dim)
 
 
-_tensor_split.__name__ = "split"
+_tensor_split.__name__, _tensor_split.__qualname__ = "split", "Tensor.split"
 Tensor.split = _tensor_split
 
 

@@ -37,12 +37,7 @@ def _slope_of_exponent(grad, input, exponent, result):
     return grad * (result * input.log()).masked_fill(at_zero, 0)
 
 
-@elementwise(
-    node="PowBackward",
-    number=1,
-    input=_slope_of_tensor_base,
-    exponent=_slope_of_exponent,
-)
+@elementwise(node="PowBackward", number=1, input=_slope_of_tensor_base, exponent=_slope_of_exponent)
 def _pow_tensor(input, exponent):
     return _power(input, exponent)
 

@@ -185,11 +185,7 @@ def _product_slope(grad, input, dim, keepdim, result):
     return grad * others_product(input, wrap_dim(dim, input.ndim))
 
 
-@op(
-    signatures=(_OF_ALL, _ALONG.replace("tuple of ints", "int")),
-    number=form,
-    input=_product_slope,
-)
+@op(signatures=(_OF_ALL, _ALONG.replace("tuple of ints", "int")), number=form, input=_product_slope)
 def prod(input: Array, dim: int = None, keepdim: bool = False, *, dtype: DType = None):
     """The product of all elements, or along one dim."""
     return _fold(np.multiply, input, dim, keepdim, dtype)

@@ -29,21 +29,26 @@ def _tensor_reshape(self, *new_shape, shape=None):
             [2, 3],
             [4, 5]])
     """
-    return reshape(self, spread("reshape", "shape", new_shape, shape))
+    return _reshaped(self, spread("reshape", "shape", new_shape, shape))
 
 
 _tensor_reshape.__name__ = "reshape"
 
 
-@composite
-def reshape(input: Tensor, shape):
-    """The same elements with another shape (one size may be -1): a view if possible, else a copy."""
-    size = infer_size(parse_size((shape,), "reshape", "shape"), input._array.size)
-    if input._array.flags.c_contiguous:
+def _reshaped(input, size):
+    array = input._array
+    if array.flags.c_contiguous:
         return _view(input, size)
-    if view_strides(input._array, size) is not None:
+    size = infer_size(size, array.size)
+    if view_strides(array, size) is not None:
         return _reshape_alias(input, size)
     return _unsafe_view(_packed(input), size)
+
+
+@composite(method=False)
+def reshape(input: Tensor, shape: Ints):
+    """The same elements with another shape (one size may be -1): a view if possible, else a copy."""
+    return _reshaped(input, parse_size((shape,), "reshape", "shape"))
 
 
 Tensor.reshape = _tensor_reshape
@@ -58,7 +63,7 @@ def view_as(self: Tensor, other: Tensor):
 @composite(torch=False)
 def reshape_as(self: Tensor, other: Tensor):
     """The elements with the shape of another tensor."""
-    return reshape(self, other._array.shape)
+    return _reshaped(self, other._array.shape)
 
 
 @composite(torch=False)
@@ -90,12 +95,12 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1):
     if start > end:
         raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
     if not input.ndim:
-        return reshape(input, (1,))
+        return _reshaped(input, (1,))
     if start == end:
         return input
     shape = input._array.shape
     middle = int(np.prod(shape[start : end + 1]))
-    return reshape(input, (*shape[:start], middle, *shape[end + 1 :]))
+    return _reshaped(input, (*shape[:start], middle, *shape[end + 1 :]))
 
 
 @composite
@@ -124,7 +129,7 @@ def unflatten(input: Tensor, dim: int, sizes: Ints):
 @composite
 def ravel(input: Tensor):
     """All elements in one dimension."""
-    return reshape(input.contiguous(), (-1,))
+    return _reshaped(input.contiguous(), (-1,))
 
 
 _MOVES = ("int source, int destination", "tuple of ints source, tuple of ints destination")
@@ -284,7 +289,7 @@ def sum_to_size(self: Tensor, *size):
         raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
     dims = tuple(d for d in range(len(shape)) if d < new or (size[d - new] == 1 and shape[d] != 1))
     result = self.sum(dims, keepdim=True) if dims else self
-    return reshape(result, size) if new else result
+    return _reshaped(result, size) if new else result
 
 
 # Transposed

@@ -57,8 +57,8 @@ def softmax(input: Array, dim: int, dtype: DType = None):
     tensor([0.5000, 0.5000])
     """
     shifted, axis, dtype = _prepared(input, dim, dtype, "softmax")
-    powers = np.exp(shifted)
-    result = powers / np.add.reduce(powers, axis, None, None, True)
+    result = np.exp(shifted)
+    result /= np.add.reduce(result, axis, None, None, True)
     return contiguous(result.astype(dtype, copy=False))
 
 

@@ -74,7 +74,7 @@ def cov(input: Tensor, *, correction: int = 1, fweights: Tensor = None, aweights
             "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number "
             "of observations.",
             UserWarning,
-            stacklevel=2,
+            stacklevel=3,  # past the check of the arguments
         )
         freedom = wrap(np.zeros_like(freedom._array))
     rows = rows - average.unsqueeze(1)

@@ -5,6 +5,7 @@ import numpy as np
 from .. import dtypes
 from ..arguments import check_dims_unique, parse_size
 from ..declare import Array, Ints, composite, view
+from ..signature import Signature, explain
 from ..storage import flat_storage
 from ..tensor import Tensor, wrap_dim
 
@@ -107,6 +108,8 @@ def view_strides(array, shape):
 @view(input=lambda grad, input_shape: grad.reshape(input_shape))
 def _view(input, size):
     shape = infer_size(size, input.size)
+    if input.flags.c_contiguous and input.size and 1 not in input.shape:
+        return input.reshape(shape)
     strides = view_strides(input, shape)
     if strides is None:
         raise RuntimeError(
@@ -137,13 +140,12 @@ _tensor_view.__name__ = "view"
 Tensor.view = _tensor_view
 
 
+_SIGNATURES = [Signature.parse(text) for text in ("torch.dtype dtype", "tuple of ints size")]
+
+
 def view_arguments_error(given):
     """PyTorch's TypeError for `view`, which has two signatures."""
-    kinds = ", ".join(type(g).__name__ for g in given)
-    return TypeError(
-        f"view() received an invalid combination of arguments - got ({kinds}), but expected one of:\n"
-        " * (torch.dtype dtype)\n * (tuple of ints size)\n"
-    )
+    return explain("view", _SIGNATURES, given, {})
 
 
 def _view_as_dtype(self, dtype):

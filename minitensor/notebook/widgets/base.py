@@ -12,7 +12,7 @@ STYLE = """<style>
 .minitensor-widget .widget-html-content { line-height: 1.45; color: inherit; }
 .minitensor-widget .minitensor-title { font-size: 15px; font-weight: 600; margin: 0; }
 .minitensor-widget dl { display: grid; grid-template-columns: max-content 1fr; gap: 1px 14px; margin: 4px 0; }
-.minitensor-widget dt { font-weight: 600; }
+.minitensor-widget dt { font-weight: 600; white-space: nowrap; }
 .minitensor-widget dd { margin: 0; font-family: var(--jp-code-font-family, monospace); font-size: 12.5px;
   overflow-wrap: anywhere; white-space: pre-wrap; }
 .minitensor-widget dl .minitensor-error { border-left: 3px solid var(--jp-error-color1, #b00); padding-left: 8px; }
@@ -22,7 +22,8 @@ STYLE = """<style>
   outline: 2px solid var(--jp-brand-color1, #1f6fd6) !important; outline-offset: 2px; }
 .minitensor-widget .widget-label, .minitensor-widget .widget-readout { color: inherit; }
 .minitensor-widget .jupyter-button { color: var(--jp-ui-font-color1, inherit); }
-.minitensor-widget .minitensor-chosen { font-weight: 700; text-decoration: underline; }
+.minitensor-widget .widget-toggle-button.mod-active { font-weight: 700; box-shadow: inset 0 -3px 0 currentColor; }
+.minitensor-widget .widget-toggle-buttons { width: auto; }
 </style>"""
 WRONG = ("Error", "Refused", "Nothing to step through")
 

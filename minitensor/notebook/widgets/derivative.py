@@ -39,7 +39,7 @@ class DerivativeWidget(Widget):
                                          description="x", layout=ipywidgets.Layout(width="520px"))  # fmt: skip
         self._lr = ipywidgets.FloatLogSlider(value=model.lr, base=10, min=-3, max=0.5, step=0.1, description="lr",
                                              layout=ipywidgets.Layout(width="300px"))  # fmt: skip
-        self._moving = False
+        self._following = None
         self.on(self._text, model.type)
         self.on(self._x, self._move)
         self.on(self._lr, self._rate)
@@ -47,7 +47,8 @@ class DerivativeWidget(Widget):
         return [self._text, self._x, row(self._lr, descend)]
 
     def _move(self, x):
-        if not self._moving:
+        if x != self._following:
+            self._following = None
             self.model.move(x)
 
     def _rate(self, lr):
@@ -55,6 +56,7 @@ class DerivativeWidget(Widget):
 
     def _descend(self):
         self.model.descend()
-        self._moving = True  # the slider follows; it does not lead
-        self._x.value = max(self._x.min, min(self.model.x, self._x.max))
-        self._moving = False
+        # The slider follows the point, on its own grid, and must not move it in turn.
+        nearest = round(self.model.x / self._x.step) * self._x.step
+        self._following = max(self._x.min, min(round(nearest, 10), self._x.max))
+        self._x.value = self._following

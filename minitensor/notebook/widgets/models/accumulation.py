@@ -173,7 +173,8 @@ class AccumulationLab:
             canvas.dot(x, y, 2.6, PLAIN)
         if points:
             canvas.dot(*points[-1], 4.5, NOW)
-            canvas.text(points[-1][0], points[-1][1] - 9, words.number_words(shown[-1]), 10, anchor="middle", bold=True)
+            x, y = points[-1]
+            canvas.text(x + 9, y + 3.5, words.number_words(shown[-1]), 10, bold=True)
         canvas.box(left, TOP, max(200, step * len(shown)), 2 * HALF, line=0)
 
 

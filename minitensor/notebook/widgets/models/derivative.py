@@ -56,7 +56,7 @@ class DerivativeExplorer:
             self._go(self.x - self.lr * self.slope)
 
     def _go(self, x):
-        self.x, self.value, self.slope, self.drawing = float(x), None, None, None
+        self.x, self.value, self.slope, self.drawing = float(f"{x:.10g}"), None, None, None
         if self.function is None:
             return
         try:

@@ -113,7 +113,7 @@ class StrideExplorer:
         """The cells with the path of the visits above them, and the view they make."""
         canvas = Canvas()
         self._storage(canvas)
-        top = TOP + HIGH + 66
+        top = TOP + HIGH + 44
         if self.error:
             canvas.text(LEFT, top - 6, "✗ some elements would lie outside the storage", 10, bold=True, sans=True)
         self._view(canvas, top)
