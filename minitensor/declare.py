@@ -349,16 +349,14 @@ def _viewing(op, refuse):
     maker = op.node.partition("Backward")[0]
 
     def function(*args, **kwargs):
-        if len(args) != 1 or kwargs or not isinstance(args[0], Tensor):
-            try:
-                cleaned, named = op.clean(args, kwargs)
-                input, *rest = cleaned or (named.pop("input"),)
-                array = forward(input._array, *rest, **named)
-            except (KeyError, TypeError) as error:
-                raise refuse(op, args, kwargs) or error from None
-        else:
-            (input,), rest, named = args, (), {}
-            array = forward(input._array)
+        try:
+            cleaned, named = (args, kwargs) if op.private else op.clean(args, kwargs)
+            input, *rest = cleaned or (named.pop("input"),)
+            array = forward(input._array, *rest, **named)
+        except (KeyError, TypeError):
+            if op.bad_arguments(args, kwargs) is None:
+                raise
+            return refuse(op, args, kwargs)
         if type(array) is tuple:
             results = tuple(
                 make_view(input, part, MULTIPLE if input._tracked else PLAIN, maker, i)

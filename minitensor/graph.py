@@ -326,9 +326,10 @@ class Plan:
             (first,): "input",
             (second,): "other",
             (first, second): "both",
+            (f"{first}_shape",): "shape",
         }
         self.saves = words.get(tuple(self.names), "more")
-        self.freed = None if self.saves == "more" else (FREED,) * len(self.names)
+        self.freed = None if self.saves in ("more", "shape") else (FREED,) * len(self.names)
 
 
 def is_arithmetic(formula):

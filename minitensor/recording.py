@@ -33,6 +33,8 @@ def recorder_of_one(op):
             node.saved, node.versions = (input,), (version_to_save(input),)
         elif saves == "other":
             node.saved, node.versions = (number,), (OPERAND,)
+        elif saves == "shape":
+            node.saved, node.versions = (input._array.shape,), (None,)
         elif saves:
             op.save_rest(node, (input, number), result)
         result._grad_fn, result._tracked = node, True

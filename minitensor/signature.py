@@ -19,7 +19,8 @@ from .tensor import Tensor
 Array = np.ndarray
 Arrays = list[np.ndarray]
 Tensors = list[Tensor]
-Ints = tuple[int, ...]
+Ints = int | tuple[int, ...]
+IntTuple = tuple[int, ...]
 Number = float | int
 DType = dtypes.dtype
 
@@ -67,6 +68,11 @@ def to_ints(value):
         except TypeError:
             raise WrongElement(place) from None
     return tuple(map(to_int, value))
+
+
+def to_int_tuple(value):
+    """A tuple of ints from a tuple or list."""
+    return to_ints(value) if isinstance(value, (tuple, list)) else _refuse()
 
 
 def to_number(value):
@@ -140,6 +146,7 @@ WORDS = {
     Tensors: "tuple of Tensors",
     int: "int",
     Ints: "tuple of ints",
+    IntTuple: "tuple of ints",
     Number: "Number",
     float: "float",
     bool: "bool",
@@ -147,6 +154,11 @@ WORDS = {
     DType: "torch.dtype",
     Device: "torch.device",
 }
+
+def cleaner(annotation):
+    """What brings a value to what an annotation says, or raises TypeError; None if it says nothing."""
+    return to_int_tuple if annotation is IntTuple else KINDS.get(WORDS.get(annotation))
+
 
 # Names that PyTorch accepts for NumPy's sake.
 NUMPY_NAMES = {
@@ -175,14 +187,14 @@ class Cleaner:
         optional.update(function.__kwdefaults__ or ())
         self.by_name = {}
         for name in names:
-            clean = KINDS.get(WORDS.get(words.get(name)))
+            clean = cleaner(words.get(name))
             if name in operands:
                 clean = to_operand
             elif name in tensors and clean is None:
                 clean = to_tensor
             self.by_name[name] = or_none(clean) if clean and name in optional else clean
         self.by_place = [self.by_name[name] for name in names[: code.co_argcount]]
-        self.spread = KINDS["tuple of ints"] if spread_name(function) else None
+        self.spread = spread_name(function)
         self.any = bool(self.spread or any(self.by_name.values()) or signatures)
         self.signatures = signatures
         self.forms = {}  # (number of arguments, names of the others): whether a signature has room for them
@@ -192,9 +204,11 @@ class Cleaner:
         try:
             cleaned = [clean(v) if clean else v for clean, v in zip(self.by_place, args)]
             for value in args[len(cleaned) :]:
-                cleaned.append(self.spread(value) if self.spread else value)
+                cleaned.append(to_ints(value) if self.spread else value)
             if kwargs:
                 kwargs = self._by_name(kwargs)
+                if self.spread in kwargs and len(args) == len(self.by_place):
+                    cleaned.append(to_int_tuple(kwargs.pop(self.spread)))
         except TypeError:
             raise Misfit from None
         if self.signatures and not self._has_room(len(args), kwargs):
@@ -238,12 +252,22 @@ def or_none(clean):
 class Parameter:
     """One parameter of a signature: its name, PyTorch's word for its kind, and how it may be given."""
 
-    def __init__(self, name, kind, *, optional=False, default=None, keyword_only=False, many=False):
+    def __init__(
+        self,
+        name,
+        kind,
+        *,
+        optional=False,
+        default=None,
+        keyword_only=False,
+        many=False,
+        clean=None,
+    ):
         self.name, self.kind = name, kind
         self.optional, self.default = optional, default
         self.keyword_only = keyword_only
         self.many = many  # may be spread over several arguments, as in x.view(2, 3)
-        self.clean = KINDS.get(kind)
+        self.clean = clean or KINDS.get(kind)
 
     def misfit(self, name, value, position):
         """PyTorch's TypeError if a value is not what this parameter has to be, else None."""
@@ -371,7 +395,7 @@ class Signature:
         if unknown := [key for key in kwargs if key not in names]:
             return (
                 f"{lines}      didn't match because some of the keywords were incorrect: "
-                f"{', '.join(unknown)}, \n"
+                f"{', '.join(unknown)}\n"
             )
         marked = self.marked(args, kwargs)
         return (
@@ -415,6 +439,7 @@ def from_function(function, operands=()):
                 default=optional.get(name),
                 keyword_only=name not in names,
                 many=name == spread,
+                clean=cleaner(function.__annotations__.get(name)) if name != spread else None,
             )
         )
     return Signature(parameters)
@@ -470,9 +495,9 @@ def explain(name, signatures, args, kwargs):
 
 
 def describe(args, kwargs):
-    """The types of the arguments in PyTorch's words: `(Tensor, int, dim=tuple of (int, int))`."""
-    parts = [type_of(value) for value in args]
-    named = [f"{name}={type_of(value)}" for name, value in kwargs.items()]
+    """The types of the arguments in PyTorch's words: `(Tensor, int, dim=tuple)`."""
+    parts = [type_name(value) for value in args]
+    named = [f"{name}={type_name(value)}" for name, value in kwargs.items()]
     return f"({', '.join(parts + named)}{', ' if named and not args else ''})"
 
 

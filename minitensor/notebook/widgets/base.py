@@ -7,7 +7,10 @@ import ipywidgets
 from ..picture import CannotDraw
 from .models.library import error_words
 
-STYLE = """<style>
+# JupyterLab takes arrow keys and letters for its own shortcuts, even from a menu in an output; it
+# leaves them alone inside an element with this attribute, which ipywidgets cannot set by itself.
+OWN_KEYS = "this.closest('.minitensor-widget').dataset.lmSuppressShortcuts = 'true'"
+STYLE = f'<style onload="{OWN_KEYS}">' + """
 .minitensor-widget { padding: 4px 2px 8px; color: var(--jp-content-font-color1, currentColor); }
 .minitensor-widget .widget-html-content { line-height: 1.45; color: inherit; }
 .minitensor-widget .minitensor-title { font-size: 15px; font-weight: 600; margin: 0; }
