@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import dtypes
-from .tensor import Tensor, wrap_dim
+from .tensor import wrap_dim
 
 NUMBERS = (float, int, bool, np.generic)
 

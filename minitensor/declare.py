@@ -34,20 +34,10 @@ from .arguments import NUMBERS, broadcast_error, number_to_array
 from .elementwise import ElementwiseOp
 from .grad_mode import inferring, state
 from .graph import gradient_edge
+from .misfits import bad_arguments
 from .op import Op
 from .recording import new, recorder_of_one, recorder_of_two
-from .signature import (
-    Array,
-    Arrays,
-    Cleaner,
-    DType,
-    Ints,
-    Mask,
-    Misfit,
-    Number,
-    Tensors,
-    bad_arguments,
-)
+from .signature import Array, Arrays, Cleaner, DType, Ints, IntTuple, Mask, Misfit, Number, Tensors
 from .tensor import Tensor, mark_inference, wrap
 from .views import MULTIPLE, PLAIN, make_view
 
@@ -56,6 +46,7 @@ __all__ = [
     "Arrays",
     "DType",
     "FUNCTIONS",
+    "IntTuple",
     "Ints",
     "Mask",
     "Number",
@@ -354,7 +345,7 @@ def _viewing(op, refuse):
             input, *rest = cleaned or (named.pop("input"),)
             array = forward(input._array, *rest, **named)
         except (KeyError, TypeError):
-            if op.bad_arguments(args, kwargs) is None:
+            if op.understands(args, kwargs):
                 raise
             return refuse(op, args, kwargs)
         if type(array) is tuple:

@@ -32,7 +32,8 @@ class ElementwiseOp(Op):
 
     def find_operands(self):
         kinds = self.forward.__annotations__
-        return [name for name in self.tensors if kinds.get(name) not in WORDS]
+        several = len(self.tensors) > 1
+        return [name for name in self.tensors if kinds.get(name) not in WORDS and several]
 
     def compute(self, values):
         arrays = {

@@ -233,7 +233,9 @@ class OpNode(Node):
                     self.unpack(value, version)  # raises
                 value = value._array
                 if not value.ndim:
-                    value = value[()]  # NumPy computes faster with its scalars than with 0-dim arrays
+                    value = value[
+                        ()
+                    ]  # NumPy computes faster with its scalars than with 0-dim arrays
             values.append(value)
         if plan.options:
             values += plan.options.values()
@@ -298,7 +300,17 @@ class Plan:
     with one or two tensors alone, in a word.
     """
 
-    __slots__ = ("arithmetic", "freed", "frees", "names", "node_type", "options", "saves", "steps", "width")
+    __slots__ = (
+        "arithmetic",
+        "freed",
+        "frees",
+        "names",
+        "node_type",
+        "options",
+        "saves",
+        "steps",
+        "width",
+    )
 
     def __init__(self, formulas, wanted, op, node_type, one_dtype, plain):
         options = {n for f in formulas for n in parameters(f) if n in op.options}
@@ -354,7 +366,10 @@ def parameters(function):
 def saved_name(name):
     """The attribute under which PyTorch shows a saved value: `input` is `_saved_self`."""
     name = name.replace("_shape", "_sym_sizes").replace("_numel", "_sym_numel")
-    return "_saved_" + ("self" + name[5:] if name == "input" or name.startswith("input_") else name)
+    input, _, rest = name.partition("_")
+    if input == "input" and rest in ("", "sym_sizes", "sym_numel"):
+        name = "self" + name[5:]
+    return "_saved_" + name
 
 
 def gradient_edge(value):

@@ -7,6 +7,7 @@ How ops are declared, and how they become functions and methods, is in declare.p
 import numpy as np
 
 from . import dtypes
+from .arguments import NUMBERS
 from .grad_mode import state
 from .graph import (
     OPERAND,
@@ -19,10 +20,11 @@ from .graph import (
     parameters,
     version_to_save,
 )
-from .arguments import NUMBERS
-from .signature import Array, Arrays, Cleaner, Misfit, bad_arguments
+from .misfits import bad_arguments
+from .signature import Array, Arrays, Cleaner, Ints, Misfit
 from .tensor import Tensor, wrap
 from .views import check_in_place, check_no_overlap, rebase_history
+
 
 class Op:
     """The declaration of one op, and everything that is made from it."""
@@ -95,16 +97,26 @@ class Op:
         return values
 
     def bad_arguments(self, args, kwargs, method=False, suffix=""):
-        """PyTorch's TypeError for arguments that do not fit; None if they do."""
-        return bad_arguments(
-            self.name + suffix,
-            self.forward,
+        """PyTorch's TypeError for arguments that do not fit."""
+        name, forward = self.name + suffix, self.forward
+        found = bad_arguments(
+            name,
+            forward,
             args,
             kwargs,
-            operands=self.operands,
+            tensors=self.tensors,
             signatures=self.signatures,
             method=method,
         )
+        return found or TypeError(f"{name}(): the arguments do not fit together")
+
+    def understands(self, args, kwargs):
+        """Whether the arguments are what the op takes."""
+        try:
+            self.clean(args, kwargs)
+        except Misfit:
+            return False
+        return len(args) + len(kwargs) >= len(self.parameters) - len(self.defaults)
 
     def compute(self, values):
         """The result, as one array or several, from arguments by name."""
@@ -186,6 +198,8 @@ class Op:
             if isinstance(value, (list, tuple)) and name in self.tensors:
                 seen = [version_to_save(v) if isinstance(v, Tensor) else None for v in value]
                 return list(value), seen
+            if type(value) is int and self.forward.__annotations__.get(name) is Ints:
+                value = (value,)
             return value, None
         if name.endswith("_numel"):
             return values[name.removesuffix("_numel")].numel(), None

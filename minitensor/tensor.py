@@ -16,13 +16,10 @@ from .hooks import RemovableHandle
 from .size import Size
 from .slips import Slip, explain_call, explain_missing
 from .storage import (
-    TypedStorage,
-    UntypedStorage,
     contiguous_strides,
     flat_storage,
     place_in_storage,
 )
-
 
 new = object.__new__
 
@@ -139,15 +136,6 @@ class Tensor(AsPython):
     def storage_offset(self):
         """Where in its storage the first element lies, counted in elements."""
         return place_in_storage(self)
-
-    def untyped_storage(self):
-        """The bytes that this tensor and its views share."""
-        return UntypedStorage(flat_storage(self))
-
-    def storage(self):
-        """The elements that this tensor and its views share. Deprecated in PyTorch, with a warning."""
-        warnings.warn(TypedStorage.warning, UserWarning, stacklevel=2)
-        return TypedStorage(flat_storage(self), self.dtype)
 
     def data_ptr(self):
         """The address of the first element."""

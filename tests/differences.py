@@ -19,7 +19,10 @@ def difference(program):
         if not same_text(*texts) and not two_mistakes(*texts):
             return told(program, number, "shown", *texts)
         if program.watched or number == len(program.lines):
-            for (label, mine), (_, right) in zip(facts(ours, minitensor), facts(theirs, torch)):
+            # How PyTorch computes the gradient of a gradient is its own affair.
+            depth = 0 if "create_graph" in "".join(program.lines[:number]) else 3
+            pairs = zip(facts(ours, minitensor, depth), facts(theirs, torch, depth))
+            for (label, mine), (_, right) in pairs:
                 wild = wild or is_wild(right)
                 if not same(mine, right, wild):
                     return told(program, number, label, mine, right)
@@ -77,8 +80,8 @@ def same(ours, theirs, wild):
     return wild or np.allclose(ours, theirs, limit, limit, equal_nan=True)
 
 
-def facts(space, t):
-    """Everything that is compared, as pairs (label, value)."""
+def facts(space, t, depth):
+    """Everything that is compared, as pairs (label, value); `depth`: how far to follow the nodes."""
     tensors = {name: x for name, x in space.items() if isinstance(x, t.Tensor)}
     yield "the tensors there are", sorted(tensors)
     for name, x in list(tensors.items()):
@@ -91,21 +94,21 @@ def facts(space, t):
         yield name + " is", names[id(x)]
         if x.numel():
             yield name + " shares memory with", homes.setdefault(home(x), name)
+        yield name + ".grad_fn", safely(lambda x: tree(x.grad_fn, depth), x)
         for look, function in LOOKS.items():
-            if look == "_version" and (inference or name.endswith(".grad")):
-                continue  # tells how PyTorch computed it
+            if look in BY_THE_WAY and (inference or name.endswith(".grad")):
+                continue
             yield f"{name}.{look}", safely(function, x)
         base = x._base
         yield name + "._base", None if base is None else names.get(id(base), "has no name")
 
 
-# What is compared of every tensor. The first three do not bring the `grad_fn` of a view up to date.
+# What is compared of every tensor.
 LOOKS = {
     "requires_grad": lambda x: x.requires_grad,
     "_version": lambda x: x._version if x.numel() else None,
     "_is_view()": lambda x: x._is_view(),
     "is_leaf": lambda x: x.is_leaf,
-    "grad_fn": lambda x: tree(x.grad_fn, 3),
     "output_nr": lambda x: x.output_nr,
     "retains_grad": lambda x: x.retains_grad and not x.is_leaf,
     "values": lambda x: x.detach().numpy(),
@@ -113,6 +116,10 @@ LOOKS = {
     "storage_offset()": lambda x: x.storage_offset() if x.numel() else None,
     "is_inference()": lambda x: x.is_inference(),
 }
+
+
+# What tells how PyTorch computed a gradient, or a result of inference tensors, and is not compared there.
+BY_THE_WAY = ("_version", "_is_view()")
 
 
 def home(tensor):
@@ -138,8 +145,5 @@ def safely(function, x):
 def tree(node, depth):
     """The names of the nodes that a node leads to."""
     if node is None or not depth:
-        return None if node is None else node.name().replace("MulBackward1", "MulBackward0")
-    edges = [(tree(n, depth - 1), number) for n, number in node.next_functions]
-    if node.name() == "MulBackward1":  # a number as factor, in PyTorch's own formulas only
-        return ("MulBackward0", *edges, (None, 0))
-    return (node.name(), *edges)
+        return None if node is None else node.name()
+    return (node.name(), *[(tree(n, depth - 1), number) for n, number in node.next_functions])

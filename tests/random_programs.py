@@ -86,7 +86,9 @@ def programs(draw, most=12):
             if name in line:
                 add(DEFINITIONS[name])
         mode = pick(MODES)
-        if mode and "requires_grad" not in line and "detach_" not in line:  # these know no mode
+        if mode and not re.search(
+            "requires_grad|detach_|dtype", line
+        ):  # these have modes of their own
             line = f"with torch.{mode}(): {line}"
         add(line)
     return Program(lines, watched=pick("yn") == "y")
@@ -131,7 +133,9 @@ class Filler:
         """The line, or another in its place if it asks for what only PyTorch does, or what crashes it."""
         if "hook" in line and leads_nowhere(self.tensor):
             return "print({x}.is_leaf)"
-        if "hook" in line and self.tensor._is_view():  # PyTorch crashes if its grad_fn is not up to date
+        if (
+            "hook" in line and self.tensor._is_view()
+        ):  # PyTorch crashes if its grad_fn is not up to date
             return "{x}.grad_fn; " + line
         if self.tensor.is_inference() and re.search("detach|data|dtype|apply", line):
             return "print({x}.is_inference())"

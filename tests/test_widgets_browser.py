@@ -137,9 +137,9 @@ def stepper(page):  # noqa: F811
     assert "y.backward(retain_graph=True)\ny.backward" in within(page, "stepper").locator("pre").last.inner_text()
     page.keyboard.press("Home")
     says(page, "stepper", "Step 0 of")
-    within(page, "stepper").locator(".jupyter-widgets.widget-play button").first.click()
+    press(page, "stepper", "Play")
     says(page, "stepper", "Step 2 of")
-    within(page, "stepper").locator(".jupyter-widgets.widget-play button").first.click()
+    press(page, "stepper", "Pause")
 
 
 def accumulation(page):  # noqa: F811
@@ -272,7 +272,7 @@ NAMELESS = """() => {
     const named = e => e.textContent.trim() || e.title || e.ariaLabel || e.labels?.length ||
         e.closest(".widget-inline-hbox")?.querySelector(".widget-label")?.textContent;
     const found = document.querySelectorAll(".minitensor-widget :is(button, input, select, .noUi-handle)");
-    return Array.from(found).filter(e => !named(e)).map(e => e.outerHTML);
+    return Array.from(found).filter(e => e.offsetParent && !named(e)).map(e => e.outerHTML);
 }"""
 
 

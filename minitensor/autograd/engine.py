@@ -29,7 +29,9 @@ class Backward:
         self.roots = [(_leaf_or_node(gradient_edge(t)), g) for t, g in zip(tensors, gradients)]
         self.arrived = {}  # id(node): a list with one gradient, or None, for each of its outputs
         self.leaves = {}  # id(leaf): [how many edges have still to deliver, what they have so far]
-        self.sums = set()  # (id(target), output): this gradient was added up here, it can grow in place
+        self.sums = (
+            set()
+        )  # (id(target), output): this gradient was added up here, it can grow in place
         self.shared = set()  # ids of gradients that others hold, too: no leaf may adopt them
         self._reach()
         self.captured = None
@@ -95,7 +97,9 @@ class Backward:
             node.release()
         if node.hooked:
             results = self._run_hooks_after(node, results, grads)
-        if len(results) > 1 and (results[0] is results[1] or len(results) > 2 and _repeats(results)):
+        if len(results) > 1 and (
+            results[0] is results[1] or (len(results) > 2 and _repeats(results))
+        ):
             self.shared.update(map(id, results))
         self._deliver(node.edges, results, node)
 
@@ -110,7 +114,9 @@ class Backward:
             leaf = leaves.get(key)
             if gradient is not None:
                 like = target if leaf is None else target._array
-                shape, dtype = (like.shape, like.dtype) if not position else target.outputs[position]
+                shape, dtype = (
+                    (like.shape, like.dtype) if not position else target.outputs[position]
+                )
                 if gradient.shape != shape or gradient.dtype is not dtype:
                     gradient = _fit(gradient, shape, dtype, edge, node)
                 grads = leaf or arrived.get(key)

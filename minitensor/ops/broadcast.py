@@ -2,7 +2,7 @@
 
 from ..arguments import broadcast_error, no_overload
 from ..declare import composite
-from ..signature import type_name
+from ..misfits import type_name
 from ..size import Size
 from ..tensor import Tensor
 

@@ -5,7 +5,7 @@ import numpy as np
 from .. import dtypes
 from ..declare import composite, op
 from ..device import check_device, contiguous_format
-from ..signature import Signature, explain
+from ..misfits import Signature, explain
 from ..storage import is_dense
 from ..tensor import Tensor
 

@@ -9,7 +9,8 @@ from .. import dtypes
 from ..arguments import check_fits, wrong_type
 from ..declare import FUNCTIONS
 from ..device import check_device, contiguous_format
-from ..signature import Signature, explain, to_number
+from ..misfits import Signature, explain
+from ..signature import to_number
 from ..storage import is_dense, strided
 from ..tensor import Tensor, wrap
 
@@ -309,7 +310,9 @@ def arange(*args, start=0, end=None, step=1, dtype=None):
         raise NotImplementedError("\"arange_cpu\" not implemented for 'Bool'")
     if wanted == np.int64:
         start, end, step = int(start), int(end), int(step)
-    count = -int((start - end) // step) if wanted == np.int64 else int(np.ceil((end - start) / step))
+    count = (
+        -int((start - end) // step) if wanted == np.int64 else int(np.ceil((end - start) / step))
+    )
     if wanted.kind in "iu":
         return np.arange(count).astype(wanted) * wanted.type(int(step)) + wanted.type(int(start))
     return (start + np.arange(count, dtype=np.float64) * step).astype(wanted)

@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import dtypes
 from ..declare import Arrays, composite, op
-from ..signature import type_name
+from ..misfits import type_name
 from ..tensor import Tensor
 from .broadcast import check_list
 from .join import stack

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import dtypes
 from ..declare import Array, Arrays, Tensors, composite, op
-from ..signature import type_name
+from ..misfits import type_name
 from ..tensor import Tensor, wrap
 from .data import array_of
 from .parts import _slice, alias, select

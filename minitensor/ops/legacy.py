@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import dtypes
 from ..declare import FUNCTIONS, composite, view
-from ..signature import type_name
+from ..misfits import type_name
 from ..size import Size
 from ..storage import Storage, TypedStorage
 from ..tensor import Tensor, wrap

@@ -8,8 +8,9 @@ import numpy as np
 from .. import dtypes
 from ..arguments import parse_dims
 from ..declare import Array, DType, Ints, Number, composite, op
+from ..misfits import of_method
 from ..return_types import Plain
-from ..signature import of_method, to_ints
+from ..signature import to_ints
 from ..summation import add_up
 from ..tensor import Tensor, wrap, wrap_dim
 from .join import cat

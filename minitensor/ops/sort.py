@@ -6,8 +6,8 @@ import numpy as np
 
 from .. import return_types
 from ..declare import Array, composite, op
+from ..misfits import of_method
 from ..selection import quickselect, top_places
-from ..signature import of_method
 from ..tensor import Tensor, wrap_dim
 from .extremes import check_not_empty, pick, picked
 from .reduce import contiguous

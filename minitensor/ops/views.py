@@ -5,7 +5,7 @@ import numpy as np
 from .. import dtypes
 from ..arguments import check_dims_unique, parse_size
 from ..declare import Array, Ints, composite, view
-from ..signature import Signature, explain
+from ..misfits import Signature, explain
 from ..storage import flat_storage
 from ..tensor import Tensor, wrap_dim
 

@@ -7,10 +7,15 @@ import ipywidgets
 from ..picture import CannotDraw
 from .models.library import error_words
 
-# JupyterLab takes arrow keys and letters for its own shortcuts, even from a menu in an output; it
-# leaves them alone inside an element with this attribute, which ipywidgets cannot set by itself.
-OWN_KEYS = "this.closest('.minitensor-widget').dataset.lmSuppressShortcuts = 'true'"
-STYLE = f'<style onload="{OWN_KEYS}">' + """
+# JupyterLab takes arrow keys and letters for its own shortcuts, even from a menu in an output. It
+# leaves them to a control that has this attribute, which ipywidgets cannot set by itself.
+OWN_KEYS = (
+    "this.closest('.minitensor-widget').addEventListener('focusin', "
+    "event => event.target.setAttribute('data-lm-suppress-shortcuts', ''))"
+)
+STYLE = (
+    f'<style onload="{OWN_KEYS}">'
+    + """
 .minitensor-widget { padding: 4px 2px 8px; color: var(--jp-content-font-color1, currentColor); }
 .minitensor-widget .widget-html-content { line-height: 1.45; color: inherit; }
 .minitensor-widget .minitensor-title { font-size: 15px; font-weight: 600; margin: 0; }
@@ -28,6 +33,7 @@ STYLE = f'<style onload="{OWN_KEYS}">' + """
 .minitensor-widget .widget-toggle-button.mod-active { font-weight: 700; box-shadow: inset 0 -3px 0 currentColor; }
 .minitensor-widget .widget-toggle-buttons { width: auto; }
 </style>"""
+)
 WRONG = ("Error", "Refused", "Nothing to step through")
 
 
@@ -46,7 +52,9 @@ class Widget(ipywidgets.VBox):
         self._facts = ipywidgets.HTML()
         self._code = ipywidgets.HTML()
         title = f'{STYLE}<p class="minitensor-title">{html.escape(model.title)}</p>'
-        super().__init__([ipywidgets.HTML(title), *self.controls(), self._drawing, self._facts, self._code])
+        super().__init__(
+            [ipywidgets.HTML(title), *self.controls(), self._drawing, self._facts, self._code]
+        )
         self.add_class("minitensor-widget")
         self.add_class(f"minitensor-{self.name}")
         self.refresh()
@@ -96,7 +104,9 @@ class Widget(ipywidgets.VBox):
 
 def row(*controls):
     """Controls side by side; they wrap where the page is narrow."""
-    return ipywidgets.HBox(controls, layout=ipywidgets.Layout(flex_flow="row wrap", align_items="center"))
+    return ipywidgets.HBox(
+        controls, layout=ipywidgets.Layout(flex_flow="row wrap", align_items="center")
+    )
 
 
 def slider(label, value, low, high, wide="300px", **options):
@@ -113,7 +123,9 @@ def choice(label, options, value, wide="300px"):
 
 def button(label, tooltip, wide="auto"):
     """A button; the tooltip says what it does."""
-    return ipywidgets.Button(description=label, tooltip=tooltip, layout=ipywidgets.Layout(width=wide))
+    return ipywidgets.Button(
+        description=label, tooltip=tooltip, layout=ipywidgets.Layout(width=wide)
+    )
 
 
 def _facts(facts):

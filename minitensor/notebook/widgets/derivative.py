@@ -23,7 +23,9 @@ def derivative_explorer(function="x**2 - 2*x", x=2.0, *, lr=0.1):
     """
     variables = sys._getframe(1).f_globals
     text, own = source_of(function)
-    return DerivativeWidget(DerivativeExplorer(library_in(variables), {**variables, **own}, text, x, lr))
+    return DerivativeWidget(
+        DerivativeExplorer(library_in(variables), {**variables, **own}, text, x, lr)
+    )
 
 
 class DerivativeWidget(Widget):
@@ -43,7 +45,9 @@ class DerivativeWidget(Widget):
         self.on(self._text, model.type)
         self.on(self._x, self._move)
         self.on(self._lr, self._rate)
-        descend = self.pressed(button("descend: x -= lr * x.grad", "One step of gradient descent"), self._descend)
+        descend = self.pressed(
+            button("descend: x -= lr * x.grad", "One step of gradient descent"), self._descend
+        )
         return [self._text, self._x, row(self._lr, descend)]
 
     def _move(self, x):

@@ -38,7 +38,13 @@ class InPlaceWidget(Widget):
         self._target = choice("change", ["x", "y"], now["target"], "160px")
         self._twin = ipywidgets.ToggleButtons(options=self._options(), value=now["twin"], description="z =",
                                               style={"button_width": "auto"})  # fmt: skip
-        for name, control in [("start", start), ("use", use), ("op", op), ("target", self._target), ("twin", self._twin)]:
+        for name, control in [
+            ("start", start),
+            ("use", use),
+            ("op", op),
+            ("target", self._target),
+            ("twin", self._twin),
+        ]:
             self.on(control, lambda value, name=name: self._choose(name, value))
         return [row(start, use), row(self._target, op), self._twin]
 

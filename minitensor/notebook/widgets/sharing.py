@@ -28,7 +28,9 @@ class SharingWidget(Widget):
         model = self.model
         call = self.on(choice("b =", list(CALLS), model.call, "380px"), self._choose)
         self._answers = [
-            self.pressed(button(answer, f"I predict: {answer}"), lambda answer=answer: self._predict(answer))
+            self.pressed(
+                button(answer, f"I predict: {answer}"), lambda answer=answer: self._predict(answer)
+            )
             for answer in ("shared", "copied")
         ]
         self._writes = [

@@ -33,7 +33,9 @@ def stepper(output, gradient=None, *, names=None, limit=200):
          after: x.grad = 6.
     """
     if not is_tensor(output):
-        raise TypeError(f"stepper() needs a tensor to call backward() on, not {type(output).__name__}")
+        raise TypeError(
+            f"stepper() needs a tensor to call backward() on, not {type(output).__name__}"
+        )
     return StepperWidget(Stepper(output, sys._getframe(1), gradient, names, limit))
 
 
@@ -46,8 +48,15 @@ class StepperWidget(Widget):
         model = self.model
         last = len(model.steps) - 1
         self._slider = slider("Step", 0, 0, last, "420px")
-        self._play = ipywidgets.Play(min=0, max=last, interval=PAUSE, show_repeat=False)
-        ipywidgets.jslink((self._play, "value"), (self._slider, "value"))
+        # The buttons of Play have no names that could be read out: one of ours stands for them.
+        hidden = ipywidgets.Layout(display="none")
+        self._clock = ipywidgets.Play(
+            min=0, max=last, interval=PAUSE, show_repeat=False, layout=hidden
+        )
+        ipywidgets.jslink((self._clock, "value"), (self._slider, "value"))
+        self._play = button("Play", "Step by step to the end, or pause")
+        self._play.on_click(lambda _: self._toggle())
+        self._clock.observe(self._name_play, "playing")
         self._retain = ipywidgets.Checkbox(value=False, description="retain_graph=True", indent=False,
                                            layout=ipywidgets.Layout(width="auto"))  # fmt: skip
         back, step = button("◀ Back", "One step back"), button("Step ▶", "The next step")
@@ -55,11 +64,19 @@ class StepperWidget(Widget):
         step.on_click(lambda _: self._move(1))
         self.on(self._slider, model.go)
         self.on(self._retain, self._keep)
-        return [row(back, step, self._play, self._retain), self._slider]
+        return [row(back, step, self._play, self._clock, self._retain), self._slider]
 
     def _move(self, steps):
         self._slider.value = max(0, min(self.model.at + steps, self._slider.max))
 
+    def _toggle(self):
+        if not self._clock.playing and self._slider.value == self._slider.max:
+            self._slider.value = 0
+        self._clock.playing = not self._clock.playing
+
+    def _name_play(self, change):
+        self._play.description = "Pause" if change["new"] else "Play"
+
     def _keep(self, retain_graph):
         self.model.keep(retain_graph)
-        self._slider.max = self._play.max = len(self.model.steps) - 1
+        self._slider.max = self._clock.max = len(self.model.steps) - 1

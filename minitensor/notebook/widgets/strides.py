@@ -56,7 +56,9 @@ class StridesWidget(Widget):
         if name in PRESETS and name != self._name():
             size, stride, offset = PRESETS[name]
             self._quiet = True
-            for control, value in zip(self._numbers.values(), (*size, *stride, offset), strict=True):
+            for control, value in zip(
+                self._numbers.values(), (*size, *stride, offset), strict=True
+            ):
                 control.value = value
             self._quiet = False
             self._change()

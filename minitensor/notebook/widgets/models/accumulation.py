@@ -47,7 +47,9 @@ class AccumulationLab:
             fresh = fresh.clone().tolist()
         dtype = None if isinstance(self.start, list) else self.start.dtype
         x = self.library.tensor(fresh, dtype=dtype, requires_grad=True)
-        self.program = Program(self.library, x=x, **{self.formula.partition("(")[0] or "f": self.loss})
+        self.program = Program(
+            self.library, x=x, **{self.formula.partition("(")[0] or "f": self.loss}
+        )
         self.history = [Click("", None, (), self._loss())]
         self.history[0] = dataclasses.replace(self.history[0], code=f"x = {_literal(x)}")
 
@@ -89,7 +91,11 @@ class AccumulationLab:
         calls = len(last.parts)
         if calls > 1:
             grad += f", the sum of {calls} calls of backward()"
-        facts = [("x", words.value_line(x)), ("x.grad", grad), ("loss", words.number_words(last.loss))]
+        facts = [
+            ("x", words.value_line(x)),
+            ("x.grad", grad),
+            ("loss", words.number_words(last.loss)),
+        ]
         return facts + [("Error", last.error)] * bool(last.error)
 
     def text(self):
@@ -129,12 +135,24 @@ class AccumulationLab:
             self._stack(canvas, left, middle, [p[i] for p in last.parts], scale)
             grad = "None" if last.grad is None else words.number_words(last.grad[i])
             canvas.text(left + BAR / 2, TOP + 2 * HALF + 16, grad, 10, anchor="middle", bold=True)
-            value = f"x[{i}] = {words.number_words(float(x[i]))}" if len(x) > 1 else f"x = {words.number_words(float(x[0]))}"
+            value = (
+                f"x[{i}] = {words.number_words(float(x[i]))}"
+                if len(x) > 1
+                else f"x = {words.number_words(float(x[0]))}"
+            )
             canvas.text(left + BAR / 2, TOP + 2 * HALF + 32, value, 7.5, anchor="middle", soft=True)
         canvas.line(LEFT, middle, right, middle, line=1)
         canvas.text(LEFT - 5, middle + 3, "0", 8.5, anchor="end", soft=True)
         if last.grad is None:
-            canvas.text((LEFT + right) / 2, middle - 8, "None: nothing there yet", 9, anchor="middle", soft=True, sans=True)
+            canvas.text(
+                (LEFT + right) / 2,
+                middle - 8,
+                "None: nothing there yet",
+                9,
+                anchor="middle",
+                soft=True,
+                sans=True,
+            )
         if len(x) > count:
             canvas.text(LEFT, TOP + 2 * HALF + 46, f"… {len(x) - count:,} more", 8.5, soft=True)
         return right
@@ -148,7 +166,9 @@ class AccumulationLab:
                 continue
             top = up - high if part > 0 else down
             newest = number == len(parts)
-            canvas.box(left, top, BAR, high, NOW if newest else PLAIN, tint=0.35, line=1.6 if newest else 1)
+            canvas.box(
+                left, top, BAR, high, NOW if newest else PLAIN, tint=0.35, line=1.6 if newest else 1
+            )
             if high > 10:
                 canvas.text(left + BAR / 2, top + high / 2 + 3, f"{number}", 8.5, anchor="middle")
             up, down = (top, down) if part > 0 else (up, top + high)
@@ -166,7 +186,12 @@ class AccumulationLab:
         points = []
         for number, loss in enumerate(shown):
             if abs(loss) < 1e30:
-                points.append((left + 10 + number * step, floor - (loss - low) / (top - low or 1) * 2 * HALF * 0.86))
+                points.append(
+                    (
+                        left + 10 + number * step,
+                        floor - (loss - low) / (top - low or 1) * 2 * HALF * 0.86,
+                    )
+                )
         if len(points) > 1:
             canvas.path("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points), PLAIN, line=1.6)
         for x, y in points:

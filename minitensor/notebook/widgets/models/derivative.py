@@ -41,7 +41,9 @@ class DerivativeExplorer:
         self.move(self.x)
 
     def _names(self):
-        handy = {name: getattr(self.library, name) for name in FUNCTIONS if hasattr(self.library, name)}
+        handy = {
+            name: getattr(self.library, name) for name in FUNCTIONS if hasattr(self.library, name)
+        }
         return {**handy, "torch": self.library, **self.variables}
 
     def move(self, x):
@@ -90,7 +92,11 @@ class DerivativeExplorer:
 
     def code(self):
         """What the explorer runs."""
-        lines = [f"x = torch.tensor({self.x!r}, requires_grad=True)", f"y = {self.text}", "y.backward()"]
+        lines = [
+            f"x = torch.tensor({self.x!r}, requires_grad=True)",
+            f"y = {self.text}",
+            "y.backward()",
+        ]
         return lines + [f"with torch.no_grad(): x -= {self.lr!r} * x.grad"] * bool(self.trail)
 
     def facts(self):
@@ -102,7 +108,12 @@ class DerivativeExplorer:
                  ("x.grad", f"{slope}: {self._in_words()}")]  # fmt: skip
         if self.trail:
             first = words.number_words(self.trail[0])
-            facts.append(("Descent", f"{words.plural(len(self.trail), 'step')} from x = {first}, lr {self.lr}"))
+            facts.append(
+                (
+                    "Descent",
+                    f"{words.plural(len(self.trail), 'step')} from x = {first}, lr {self.lr}",
+                )
+            )
         return facts
 
     def _in_words(self):
@@ -127,7 +138,9 @@ class DerivativeExplorer:
             try:
                 canvas.embed(self.drawing, LEFT + WIDE + 34, TOP, 260)
             except RuntimeError:  # nothing here can lay out a graph: the plot stands alone
-                canvas.text(LEFT + WIDE + 34, TOP + 20, "the graph needs graphviz-pure", 9, soft=True)
+                canvas.text(
+                    LEFT + WIDE + 34, TOP + 20, "the graph needs graphviz-pure", 9, soft=True
+                )
         facts = "; ".join(f"{label} {text}" for label, text in self.facts())
         return canvas.picture(title=f"f(x) = {self.text}", description=facts, text=self.words())
 
@@ -164,19 +177,30 @@ class DerivativeExplorer:
 
     def _point(self, canvas, at, low, high):
         if self.slope is not None and abs(self.slope) < LARGEST:
-            ends = _clipped(self.x, self.value, self.slope, (self.lowest, self.highest), (low, high))
+            ends = _clipped(
+                self.x, self.value, self.slope, (self.lowest, self.highest), (low, high)
+            )
             canvas.line(*at(*ends[0]), *at(*ends[1]), NOW, line=1.8, dash="6 3")
         for number, x in enumerate(self.trail[-20:]):
             y = self._at(x)
             if low <= y <= high and self.lowest <= x <= self.highest:
                 canvas.dot(*at(x, y), 3, NOW, hollow=True)
                 if number == 0:
-                    canvas.text(at(x, y)[0], at(x, y)[1] - 8, "start", 8.5, anchor="middle", sans=True)
+                    canvas.text(
+                        at(x, y)[0], at(x, y)[1] - 8, "start", 8.5, anchor="middle", sans=True
+                    )
         if self.lowest <= self.x <= self.highest:
             x, y = at(self.x, self.value)
             canvas.line(x, y, x, TOP + HIGH, NOW, line=0.9, dash="2 3")
             canvas.dot(x, y, 5.5, NOW)
-            canvas.text(x, TOP + HIGH + 26, f"x = {words.number_words(self.x)}", 9.5, anchor="middle", bold=True)
+            canvas.text(
+                x,
+                TOP + HIGH + 26,
+                f"x = {words.number_words(self.x)}",
+                9.5,
+                anchor="middle",
+                bold=True,
+            )
 
 
 def _axes(canvas, at, xs, ys):
@@ -184,7 +208,11 @@ def _axes(canvas, at, xs, ys):
         step = 10 ** math.floor(math.log10(upper - lower))
         step *= next((n for n in (0.2, 0.5, 1, 2) if (upper - lower) / (step * n) <= 8), 5)
         for n in range(math.ceil(lower / step), math.floor(upper / step) + 1):
-            x, y = at(lower if vertical is False else xs[0], n * step) if vertical else at(n * step, ys[0])
+            x, y = (
+                at(lower if vertical is False else xs[0], n * step)
+                if vertical
+                else at(n * step, ys[0])
+            )
             label = words.number_words(round(n * step, 10)).removesuffix(".")
             if vertical:
                 canvas.line(x, y, x + WIDE, y, faint=0.7 if n == 0 else 0.15, line=0.8)
@@ -222,7 +250,9 @@ def source_of(value):
     if isinstance(value, str):
         return value, {}
     if not isinstance(value, types.FunctionType) and not callable(value):
-        raise TypeError(f"derivative_explorer() takes a function or its text, not {type(value).__name__}")
+        raise TypeError(
+            f"derivative_explorer() takes a function or its text, not {type(value).__name__}"
+        )
     name = getattr(value, "__name__", "f")
     name = name if name.isidentifier() else "f"
     return f"{name}(x)", {name: value}

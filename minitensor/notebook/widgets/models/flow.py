@@ -4,9 +4,10 @@ import re
 import xml.etree.ElementTree as ET
 
 from ... import words
-from ...picture import Picture, draw as lay_out
-from ...trace import short_name
+from ...picture import Picture
+from ...picture import draw as lay_out
 from ...theme import MONO
+from ...trace import short_name
 from .canvas import MARGIN, NOW, PLAIN, Canvas, text_width
 
 NAME, LINE, SMALL = 11, 9, 8.5
@@ -94,7 +95,10 @@ class _State:
         now = stepper.step
         self.now = now.box
         self.failed = now.kind == "error"
-        self.done = {s.box for s in past if s.turn == now.turn and s.kind != "error"} - {self.now, None}
+        self.done = {s.box for s in past if s.turn == now.turn and s.kind != "error"} - {
+            self.now,
+            None,
+        }
         self.freed = stepper.freed()
         self.grads = {s.box: s.grad[1] for s in past if s.kind == "leaf"}
         self.flowing = {}  # (box, position): the gradient that went up there, and whether just now
@@ -162,12 +166,18 @@ def _lines(stepper, box):
         rest = [_saved_line(stepper, box, freed) for freed in (False, True)]
         return head, value, rest + [f"grad in {_words_or_none(tensor)}" for tensor in grads]
     if box.kind == "leaf":
-        grads = [stepper.problem and "None"] + [_words_or_none(s.grad[1]) for s in stepper.steps if s.box is box and s.grad]
+        grads = [stepper.problem and "None"] + [
+            _words_or_none(s.grad[1]) for s in stepper.steps if s.box is box and s.grad
+        ]
         grads.append(_words_or_none(box.tensor.grad))
         return name, value, [f"grad {text}" for text in grads]
     if box.kind == "output":
         return name, value, ["backward() starts here"]
-    return (name if tensor is not None and name != value[0] else "constant"), value, ["needs no gradient"]
+    return (
+        (name if tensor is not None and name != value[0] else "constant"),
+        value,
+        ["needs no gradient"],
+    )
 
 
 def _words_or_none(tensor):

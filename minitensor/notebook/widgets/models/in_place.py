@@ -11,7 +11,13 @@ STARTS = {
     "computed from a leaf": [f"a = {VALUES}, requires_grad=True)", "x = a * 1"],
     "a view of a computed tensor": [f"a = {VALUES}, requires_grad=True)", "b = a * 1", "x = b[:2]"],
 }
-USES = {"nothing": "", "x + 1": "y = x + 1", "x * x": "y = x * x", "x.exp()": "y = x.exp()", "x.sqrt()": "y = x.sqrt()"}
+USES = {
+    "nothing": "",
+    "x + 1": "y = x + 1",
+    "x * x": "y = x * x",
+    "x.exp()": "y = x.exp()",
+    "x.sqrt()": "y = x.sqrt()",
+}
 OPS = {"add": "1", "mul": "2", "sqrt": "", "exp": "", "neg": "", "relu": "", "clamp": "min=2"}
 SAVES = {
     "x + 1": "x + 1 saved nothing",
@@ -28,7 +34,13 @@ class InPlaceLab:
 
     def __init__(self, library):
         self.library = library
-        self.choices = {"start": "computed from a leaf", "use": "x * x", "target": "x", "op": "mul", "twin": True}
+        self.choices = {
+            "start": "computed from a leaf",
+            "use": "x * x",
+            "target": "x",
+            "op": "mul",
+            "twin": True,
+        }
         self.choose()
 
     def choose(self, **choices):
@@ -114,7 +126,11 @@ class InPlaceLab:
         if use == "nothing":
             return "the change itself became part of the graph, and nothing else had saved the old values"
         saved = SAVES[use] if target == "x" else SAVES[use].removesuffix(", not x")
-        end = "backward saw that the version has changed" if self.failed else "so the change hurt nothing"
+        end = (
+            "backward saw that the version has changed"
+            if self.failed
+            else "so the change hurt nothing"
+        )
         return f"{saved}; {end}"
 
     def _why_refused(self):
@@ -152,4 +168,6 @@ def page(lab, widest=620):
         for part in wrap(text, 88):
             canvas.text(100, y, part, 9)
             y += 13
-    return canvas.picture(title=lab.title, description=lab.text().replace("\n", " "), text=lab.text())
+    return canvas.picture(
+        title=lab.title, description=lab.text().replace("\n", " "), text=lab.text()
+    )

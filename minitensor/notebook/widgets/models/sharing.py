@@ -89,7 +89,12 @@ class SharingLab:
         if self.error:
             return [("Error", self.error)]
         if not self.prediction:
-            return [("Your turn", "do a and b share one block of memory, or was it copied? Predict first")]
+            return [
+                (
+                    "Your turn",
+                    "do a and b share one block of memory, or was it copied? Predict first",
+                )
+            ]
         verdict = "right" if self.prediction == self.answer else "not this time"
         facts = [("You said", f"{self.prediction}: {verdict} ({self.right} of {self.asked} right so far)"),
                  (self.answer.capitalize(), self.reason)]  # fmt: skip

@@ -125,7 +125,12 @@ class Stepper:
         for position, ((node, number), gradient) in enumerate(zip(edges, visit.outgoing)):
             if node is not None:
                 leaf = getattr(node, "variable", None)
-                yield position, self._by_node.get(id(node if leaf is None else leaf)), number, gradient
+                yield (
+                    position,
+                    self._by_node.get(id(node if leaf is None else leaf)),
+                    number,
+                    gradient,
+                )
 
     def _send(self, visit, arrived):
         for position, target, number, gradient in self._targets(visit):
@@ -163,7 +168,11 @@ class Stepper:
         if box is None:
             return "a node that is not drawn"
         name = self.reference(box)
-        return name if not name.startswith("#") or box.kind != "op" else f"{short_name(box.node)} {name}"
+        return (
+            name
+            if not name.startswith("#") or box.kind != "op"
+            else f"{short_name(box.node)} {name}"
+        )
 
     def reference(self, box):
         """The name of what a box holds, or the number that stands for it: `#2`."""
@@ -221,7 +230,9 @@ class Stepper:
             return []
         facts = [("Incoming", ", ".join(map(_value, step.arrived))),
                  ("Derivative", rule(short_name(step.box.node)))]  # fmt: skip
-        saved = [f"{name} = {words.saved_words(value, self.names)}" for name, value in step.box.saved]
+        saved = [
+            f"{name} = {words.saved_words(value, self.names)}" for name, value in step.box.saved
+        ]
         if saved:
             facts.append(("Saved", "; ".join(saved[:6]) + self._after_use(step)))
         else:

@@ -37,7 +37,9 @@ class StrideExplorer:
             raise ValueError(f"stride_explorer() shows tensors of up to 2 dims, got {x.dim()}")
         count = x.untyped_storage().nbytes() // x.element_size()
         if not 0 < count <= MOST_CELLS:
-            raise ValueError(f"stride_explorer() shows a storage of 1 to {MOST_CELLS} cells, got {count}")
+            raise ValueError(
+                f"stride_explorer() shows a storage of 1 to {MOST_CELLS} cells, got {count}"
+            )
         missing = 2 - x.dim()
         self.cells = self.library.as_strided(x.detach(), (count,), (1,), 0).clone()
         self.size = (1,) * missing + tuple(x.shape)
@@ -65,7 +67,10 @@ class StrideExplorer:
 
     def code(self):
         """How the view is made."""
-        return [f"x = torch.tensor({words.value_line(self.cells) if len(self.cells) < 6 else self._all()})", self._call()]
+        return [
+            f"x = torch.tensor({words.value_line(self.cells) if len(self.cells) < 6 else self._all()})",
+            self._call(),
+        ]
 
     def _all(self):
         return "[" + ", ".join(map(words.number_words, self.cells.tolist())) + "]"
@@ -115,7 +120,14 @@ class StrideExplorer:
         self._storage(canvas)
         top = TOP + HIGH + 44
         if self.error:
-            canvas.text(LEFT, top - 6, "✗ some elements would lie outside the storage", 10, bold=True, sans=True)
+            canvas.text(
+                LEFT,
+                top - 6,
+                "✗ some elements would lie outside the storage",
+                10,
+                bold=True,
+                sans=True,
+            )
         self._view(canvas, top)
         facts = "; ".join(f"{label} {text}" for label, text in self.facts())
         return canvas.picture(title=self.title, description=facts, text=self.text())
@@ -136,12 +148,22 @@ class StrideExplorer:
             style = {"hue": NOW, "tint": 0.25, "line": 2.4} if current else (
                 {"hue": PLAIN, "tint": 0.14, "line": 1.2} if seen else {"faint": 0.5, "dash": "2 2.5"})  # fmt: skip
             canvas.box(x, TOP, CELL, HIGH, round=0, **style)
-            canvas.text(x + CELL / 2, TOP + 16, words.number_words(value), 10, anchor="middle", soft=not seen, bold=current)
+            canvas.text(
+                x + CELL / 2,
+                TOP + 16,
+                words.number_words(value),
+                10,
+                anchor="middle",
+                soft=not seen,
+                bold=current,
+            )
             canvas.text(x + CELL / 2, TOP + HIGH + 11, f"{cell}", 8, anchor="middle", soft=True)
             order = [str(n) for n, visit in enumerate(self.visits) if visit == cell]
             label = words.shorten(",".join(order), 6)
             if label:
-                canvas.text(x + CELL / 2, TOP + HIGH + 24, f"{label}", 8, anchor="middle", bold=current)
+                canvas.text(
+                    x + CELL / 2, TOP + HIGH + 24, f"{label}", 8, anchor="middle", bold=current
+                )
         canvas.text(LEFT + count * CELL + 6, TOP + HIGH + 11, "cell", 8, soft=True, sans=True)
         canvas.text(LEFT + count * CELL + 6, TOP + HIGH + 24, "visit", 8, sans=True)
         self._path(canvas, count)
@@ -157,7 +179,11 @@ class StrideExplorer:
             high = min(34, 9 + abs(two - one) * 4)
             hue = NOW if number <= self.at else None
             style = {"line": 2.2 if now else 1.4} if hue else {"line": 0.8, "faint": 0.4}
-            canvas.path(f"M{x:.1f} {TOP - 2}C{x:.1f} {TOP - high:.1f} {to_x:.1f} {TOP - high:.1f} {to_x:.1f} {TOP - 4}", hue, **style)
+            canvas.path(
+                f"M{x:.1f} {TOP - 2}C{x:.1f} {TOP - high:.1f} {to_x:.1f} {TOP - high:.1f} {to_x:.1f} {TOP - 4}",
+                hue,
+                **style,
+            )
             if hue:
                 canvas.tip((to_x, TOP - 9), (to_x, TOP - 1), 6 if now else 4.5, NOW)
 
@@ -172,13 +198,26 @@ class StrideExplorer:
             x, y = LEFT + 26 + j * CELL, top + 40 + i * HIGH
             current = number == self.at
             outside = cell >= count
-            style = {"hue": NOW, "tint": 0.25, "line": 2.4} if current else {"hue": PLAIN, "tint": 0.14, "line": 1.2}
+            style = (
+                {"hue": NOW, "tint": 0.25, "line": 2.4}
+                if current
+                else {"hue": PLAIN, "tint": 0.14, "line": 1.2}
+            )
             if outside:
                 style |= {"tint": 0, "dash": "3 2"}
             canvas.box(x, y, CELL, HIGH, round=0, **style)
-            canvas.text(x + CELL / 2, y + 16, "✗" if outside else words.number_words(values[cell]), 10, anchor="middle", bold=current)
+            canvas.text(
+                x + CELL / 2,
+                y + 16,
+                "✗" if outside else words.number_words(values[cell]),
+                10,
+                anchor="middle",
+                bold=current,
+            )
         for j in range(columns):
-            canvas.text(LEFT + 26 + (j + 0.5) * CELL, top + 35, f"{j}", 8, anchor="middle", soft=True)
+            canvas.text(
+                LEFT + 26 + (j + 0.5) * CELL, top + 35, f"{j}", 8, anchor="middle", soft=True
+            )
         for i in range(rows):
             canvas.text(LEFT + 20, top + 40 + i * HIGH + 16, f"{i}", 8, anchor="end", soft=True)
         if not self.visits:
