@@ -28,13 +28,9 @@ def small(x, w, b, count):
 
 
 def elementwise(x, w, b):
-    y = x * w
-    y += b
-    np.tanh(y, out=y)
-    value = y.sum()
-    np.multiply(y, y, out=y)
-    grad = np.subtract(1, y, out=y)
-    return value, [grad * w, grad * x, grad]
+    y = np.tanh(x * w + b)
+    grad = 1 - y * y
+    return y.sum(), [grad * w, grad * x, grad]
 
 
 def matmul(a, b):
@@ -52,4 +48,9 @@ def mlp(w1, b1, w2, b2, images, targets):
     grad_scores = (powers / sums[:, None] - targets) / len(images)
     grad_hidden = grad_scores @ w2.T
     grad_hidden *= 1 - hidden * hidden
-    return value, [images.T @ grad_hidden, grad_hidden.sum(0), hidden.T @ grad_scores, grad_scores.sum(0)]
+    return value, [
+        images.T @ grad_hidden,
+        grad_hidden.sum(0),
+        hidden.T @ grad_scores,
+        grad_scores.sum(0),
+    ]

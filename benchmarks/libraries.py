@@ -73,15 +73,18 @@ def autograd(workload, size):
 
 
 def mygrad(workload, size):
+    """MyGrad, whose tensors have the methods of PyTorch's that the workloads need."""
     import mygrad
 
     params, data = workload.inputs(size)
     params = [mygrad.tensor(array) for array in params]
     data = [mygrad.tensor(x, constant=True) if isinstance(x, np.ndarray) else x for x in data]
+    compute = workload.compute if params else mygrad.no_autodiff(workload.compute)
 
     def step():
-        value = workload.compute(mygrad, *params, *data)
-        value.backward()
+        value = compute(mygrad, *params, *data)
+        if params:
+            value.backward()
         grads = [param.grad for param in params]
         _descend(workload.rate, [param.data for param in params], grads)
         return value, grads

@@ -34,7 +34,7 @@ from .arguments import NUMBERS, broadcast_error, number_to_array
 from .elementwise import ElementwiseOp
 from .grad_mode import inferring, state
 from .graph import gradient_edge
-from .misfits import bad_arguments
+from .misfits import bad_arguments, room_in
 from .op import Op
 from .recording import new, recorder_of_one, recorder_of_two
 from .signature import Array, Arrays, Cleaner, DType, Ints, IntTuple, Mask, Misfit, Number, Tensors
@@ -124,7 +124,8 @@ def composite(function=None, *, method=True, torch=True, signatures=()):
 
 def _checked(function, signatures, method):
     """A composite that looks at its arguments first, if its annotations say what they should be."""
-    clean = Cleaner(function, signatures=signatures) if hasattr(function, "__code__") else None
+    has_room = room_in(function, signatures)
+    clean = Cleaner(function, has_room=has_room) if hasattr(function, "__code__") else None
     if clean is None or not clean.any:
         return function
 
@@ -257,15 +258,16 @@ def _binary(op, refuse):
     """For element-wise ops of two operands: fast for tensors of one dtype, and for numbers that fit it."""
     forward, direct, numbers = op.forward, op.direct, op.numbers
     record_two, record_one, general = recorder_of_two(op), recorder_of_one(op), _general(op, refuse)
+    alone = op.tensors[0] in op.formulas  # a number leaves just this one to be recorded
     if len(op.formulas) != 2:
-        direct = ""
+        record_two = None
 
     def operator(input, other):
         a = input._array
         dtype = a.dtype
         if isinstance(other, Tensor):
             b = other._array
-            if b.dtype is not dtype or dtype.kind not in direct:
+            if b.dtype is not dtype or dtype.kind not in direct or record_two is None:
                 return general(input, other)
             try:
                 array = forward(a, b)
@@ -279,7 +281,7 @@ def _binary(op, refuse):
                 if state.enabled and result._array.dtype.kind == "f":
                     record_two(input, other, result)
             return result
-        if dtype.kind not in direct or type(other) not in numbers[dtype.kind]:
+        if not alone or dtype.kind not in direct or type(other) not in numbers[dtype.kind]:
             return general(input, other)
         result = wrap(forward(a, number_to_array(other, dtype)))
         if input._tracked and state.enabled and result._array.dtype.kind == "f":

@@ -4,6 +4,8 @@ Composed only when something is wrong: a function's own signature is read off it
 where PyTorch has several for one name, they are given with the declaration, as PyTorch prints them.
 """
 
+import functools
+
 from .signature import (
     KINDS,
     NUMPY_NAMES,
@@ -222,6 +224,18 @@ def written(function, texts, method=False):
     elif first in ("input", "self"):
         texts = [of_function(text) for text in texts]
     return [Signature.parse(text) for text in texts]
+
+
+def room_in(function, texts):
+    """A function that tells whether a signature has room for arguments: how many, and the names of others."""
+    if not texts:
+        return None
+
+    @functools.cache
+    def has_room(count, *names):
+        return any(s.has_room(count, names) for s in written(function, texts))
+
+    return has_room
 
 
 def of_method(text):

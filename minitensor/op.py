@@ -9,18 +9,9 @@ import numpy as np
 from . import dtypes
 from .arguments import NUMBERS
 from .grad_mode import state
-from .graph import (
-    OPERAND,
-    OpNode,
-    Plan,
-    SavedResult,
-    ends,
-    gradient_edge,
-    lead_somewhere,
-    parameters,
-    version_to_save,
-)
-from .misfits import bad_arguments
+from .graph import ends, gradient_edge, lead_somewhere
+from .misfits import bad_arguments, room_in
+from .op_node import OPERAND, OpNode, Plan, SavedResult, parameters, version_to_save
 from .signature import Array, Arrays, Cleaner, Ints, Misfit
 from .tensor import Tensor, wrap
 from .views import check_in_place, check_no_overlap, rebase_history
@@ -60,7 +51,8 @@ class Op:
         self.listed = [n for n in self.lists if n in self.formulas]
         self.operands = self.find_operands()
         self.options = {name for name in self.parameters if name not in self.tensors}
-        self.clean = Cleaner(forward, self.operands, self.tensors, signatures)
+        has_room = room_in(forward, signatures)
+        self.clean = Cleaner(forward, self.operands, self.tensors, has_room)
         # Called with this many tensors and nothing else, there is nothing to bind.
         self.plain = len(self.positional) - len(optional)
         plainly = returns is None and not self.lists and len(self.formulas) == self.plain
@@ -153,7 +145,11 @@ class Op:
         key = wanted, number, one_dtype, plain
         plan = self.plans.get(key)
         if plan is None:
-            formulas = [f[number] if isinstance(f, dict) else f for f in self.formulas.values()]
+            formulas = [
+                form[number] if isinstance(form, dict) else form
+                for form in self.formulas.values()
+                if not isinstance(form, dict) or number in form
+            ]
             plan = Plan(formulas, wanted, self, self.node_type(number), one_dtype, plain)
             self.plans[key] = plan
         return plan
@@ -162,7 +158,14 @@ class Op:
         """Where the gradients of the differentiable inputs go, in order."""
         if self.listed:
             return tuple(map(gradient_edge, values[self.listed[0]]))
-        return tuple([gradient_edge(values[name]) for name in self.formulas])
+        number = self.number_for(values)
+        return tuple(
+            [
+                gradient_edge(values[name])
+                for name, form in self.formulas.items()
+                if not isinstance(form, dict) or number in form
+            ]
+        )
 
     def record(self, values, results, edges, write=None):
         """The node of a computed result.

@@ -5,7 +5,8 @@ would otherwise be looked up every time.
 """
 
 from .grad_mode import inferring
-from .graph import OPERAND, SavedResult, gradient_edge, next_sequence, version_to_save
+from .graph import gradient_edge, next_sequence
+from .op_node import OPERAND, SavedResult, version_to_save
 
 new = object.__new__
 
@@ -19,10 +20,10 @@ def recorder_of_one(op):
         edge = gradient_edge(input)
         if edge is None:
             return
-        edges = (edge,) if number is None else (edge, None)
         if plan is None:
-            plan = op.plain_plan(edges, (input, number))
+            plan = op.plain_plan((edge, None), (input, number))
             kind, saves = plan.node_type, plan.saves
+        edges = (edge, None) if plan.width == 2 else (edge,)
         node = new(kind)
         node.plan, node.edges, node.sequence = plan, edges, next_sequence()
         array = result._array

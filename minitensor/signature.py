@@ -195,10 +195,11 @@ class Cleaner:
     """Brings the arguments of a function to what its annotations say, or raises Misfit.
 
     `operands`: parameters without an annotation that take a tensor or a number; `tensors`: a tensor.
-    `signatures`: the ways to call it that PyTorch prints, where it has several.
+    `has_room`: where there are several signatures, tells whether one of them has room for so many arguments,
+    and for others of these names.
     """
 
-    def __init__(self, function, operands=(), tensors=(), signatures=()):
+    def __init__(self, function, operands=(), tensors=(), has_room=None):
         self.function = function
         code, words = function.__code__, function.__annotations__
         defaults = function.__defaults__ or ()
@@ -215,9 +216,8 @@ class Cleaner:
             self.by_name[name] = or_none(clean) if clean and name in optional else clean
         self.by_place = [self.by_name[name] for name in names[: code.co_argcount]]
         self.spread = spread_name(function)
-        self.any = bool(self.spread or any(self.by_name.values()) or signatures)
-        self.signatures = signatures
-        self.forms = {}  # (number of arguments, names of the others): whether a signature has room for them
+        self.any = bool(self.spread or any(self.by_name.values()) or has_room)
+        self.has_room = has_room
 
     def __call__(self, args, kwargs):
         """The arguments, cleaned: a list and a dictionary."""
@@ -231,7 +231,7 @@ class Cleaner:
                     cleaned.append(to_int_tuple(kwargs.pop(self.spread)))
         except TypeError:
             raise Misfit from None
-        if self.signatures and not self._has_room(len(args), kwargs):
+        if self.has_room is not None and not self.has_room(len(args), *kwargs):
             raise Misfit
         return cleaned, kwargs
 
@@ -243,12 +243,3 @@ class Cleaner:
             clean = self.by_name.get(name)
             cleaned[name] = clean(value) if clean else value
         return cleaned
-
-    def _has_room(self, count, kwargs):
-        form = (count, *kwargs)
-        if form not in self.forms:
-            from .misfits import written  # only a function with several signatures needs them
-
-            known = written(self.function, self.signatures)
-            self.forms[form] = any(s.has_room(count, kwargs) for s in known)
-        return self.forms[form]

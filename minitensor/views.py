@@ -93,6 +93,17 @@ def check_in_place(tensor, requires_grad):
         raise error
 
 
+def note_change(tensor):
+    """Count a change in place, when it is done: PyTorch, too, complains only then about inference tensors."""
+    if tensor._inference and not state.inference:
+        raise RuntimeError(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to "
+            "get a normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for "
+            "more details."
+        )
+    tensor._changed()
+
+
 def forbidden(tensor, verb):
     """PyTorch's error for a change in place that involves a view made in a special way."""
     how, node = tensor._view.how, tensor._grad_fn

@@ -134,7 +134,10 @@ def stepper(page):  # noqa: F811
     handle(page, "stepper").focus()
     page.keyboard.press("End")
     says(page, "stepper", "w.grad = ")
-    assert "y.backward(retain_graph=True)\ny.backward" in within(page, "stepper").locator("pre").last.inner_text()
+    assert (
+        "y.backward(retain_graph=True)\ny.backward"
+        in within(page, "stepper").locator("pre").last.inner_text()
+    )
     page.keyboard.press("Home")
     says(page, "stepper", "Step 0 of")
     press(page, "stepper", "Play")
@@ -167,7 +170,11 @@ def in_place(page):  # noqa: F811
     choose(page, "in-place", 1, "x.exp()")
     says(page, "in-place", "exp saved its result y, not x")
     choose(page, "in-place", 0, "a leaf that requires grad")
-    says(page, "in-place", "a leaf Variable that requires grad is being used in an in-place operation")
+    says(
+        page,
+        "in-place",
+        "a leaf Variable that requires grad is being used in an in-place operation",
+    )
     within(page, "in-place").locator("select").first.focus()
     page.keyboard.press("ArrowDown")  # the next start: computed from a leaf
     says(page, "in-place", "z is x: True")
@@ -181,6 +188,7 @@ def sharing(page):  # noqa: F811
     says(page, "sharing", "a[0] = 99: both changed")
     assert picture(page, "sharing").locator("text").get_by_text("99.", exact=True).count() == 1
     choose(page, "sharing", 0, "torch.tensor(a)")
+    says(page, "sharing", "Predict first")
     by_keyboard(page, "sharing", "shared")
     says(page, "sharing", "not this time (1 of 2 right so far)")
     by_keyboard(page, "sharing", "write 99 to b", "Space")
@@ -209,6 +217,9 @@ def derivative(page):  # noqa: F811
     says(page, "derivative", "2.95")
     drag(page, handle(page, "derivative"), -250)
     says(page, "derivative", "the curve goes down")
+    handle(page, "derivative").focus()
+    page.keyboard.press("Home")
+    says(page, "derivative", "-10.: going right")
     press(page, "derivative", "descend: x -= lr * x.grad")
     by_keyboard(page, "derivative", "descend: x -= lr * x.grad")
     says(page, "derivative", "2 steps from x =")
@@ -219,6 +230,11 @@ def derivative(page):  # noqa: F811
     field.fill("sin(x)*x")
     field.press("Enter")
     says(page, "derivative", "x.grad")
+    handle(page, "derivative").focus()
+    page.keyboard.press("Home")
+    for _ in range(50):
+        page.keyboard.press("ArrowRight")
+    says(page, "derivative", "-1.5")
     assert "f(x) = sin(x)*x" in picture(page, "derivative").text_content()
     for _ in range(4):
         press(page, "derivative", "descend: x -= lr * x.grad")

@@ -7,8 +7,9 @@ import warnings
 import numpy as np
 
 from ..grad_mode import no_grad, state
-from ..graph import FREED, Node, SavedResult, freed, gradient_edge, lead_somewhere
+from ..graph import Node, gradient_edge, lead_somewhere
 from ..op import version_to_save
+from ..op_node import FREED, SavedResult, freed
 from ..tensor import Tensor, wrap
 from ..views import CUSTOM, MULTIPLE, NO_GRAD, View, check_in_place, rebase_history
 from .saved import SavedTensor

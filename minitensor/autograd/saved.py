@@ -5,17 +5,8 @@ import threading
 import weakref
 
 from ..grad_mode import no_grad, state
-from ..graph import (
-    FREED,
-    Node,
-    OpNode,
-    SavedResult,
-    ends,
-    freed,
-    gradient_edge,
-    modified_in_place,
-    saved_name,
-)
+from ..graph import Node, ends, gradient_edge
+from ..op_node import FREED, OpNode, SavedResult, freed, modified_in_place, saved_name
 from ..tensor import Tensor
 from .watch import passes, unwatch, watch
 

@@ -137,7 +137,7 @@ def sub(input, other, *, alpha: Number = 1):
     method=False,
     in_place=False,
     input=lambda grad, alpha: -grad if alpha == 1 else grad * -alpha,
-    other=lambda grad: grad,
+    other={0: lambda grad: grad},
 )
 def rsub(input, other, *, alpha: Number = 1):
     """other - alpha * input."""
@@ -301,7 +301,7 @@ def floor_divide(input, other):
     signatures=TENSOR_OR_NUMBER,
     number=by_kind,
     input=lambda grad: grad,
-    other=lambda grad, input, other: -grad * input.div(other, rounding_mode="floor"),
+    other={1: lambda grad, input, other: -grad * input.div(other, rounding_mode="floor")},
 )
 def remainder(input, other):
     """The remainder of division, with the sign of the divisor: Python's `%`.
@@ -333,7 +333,7 @@ def remainder(input, other, *, out=None):
     signatures=TENSOR_OR_NUMBER,
     number=by_kind,
     input=lambda grad: grad,
-    other=lambda grad, input, other: -grad * input.div(other, rounding_mode="trunc"),
+    other={1: lambda grad, input, other: -grad * input.div(other, rounding_mode="trunc")},
 )
 def fmod(input, other):
     """The remainder of division, with the sign of the dividend: C's `fmod`.

@@ -108,14 +108,16 @@ def _product(input, log, other):
     return np.where((input == 0) & ~np.isnan(other), input.dtype.type(0), product)
 
 
+def _slope_of_factor(grad, input, other):
+    return xlogy(grad, other).masked_fill((input == 0).logical_and(other <= 0), 0)
+
+
 @elementwise(
     to="float",
     signatures=("Tensor other", "Number other"),
     number=_number_of_product,
-    input=lambda grad, input, other: xlogy(grad, other).masked_fill(
-        (input == 0).logical_and(other <= 0), 0
-    ),
-    other=lambda grad, input, other: grad * input / other,
+    input=dict.fromkeys((0, 2), _slope_of_factor),
+    other=dict.fromkeys((0, 1), lambda grad, input, other: grad * input / other),
 )
 def xlogy(input, other):
     """input * log(other), and 0 where input is 0.

@@ -59,7 +59,7 @@ def _slope_to_size(grad, input, result):
     signatures=TENSOR_OR_NUMBER,
     number=lambda other: 0 if isinstance(other, Tensor) else 1,
     input=_slope_to_size,
-    other=zeros,
+    other={0: zeros},
 )
 def copysign(input, other):
     """The size of `input` with the sign of `other`."""

@@ -46,7 +46,8 @@ class StepperWidget(Widget):
 
     def controls(self):
         model = self.model
-        last = len(model.steps) - 1
+        # The range must stay: a slider in the browser goes on using the one it was made with.
+        last = model.longest
         self._slider = slider("Step", 0, 0, last, "420px")
         # The buttons of Play have no names that could be read out: one of ours stands for them.
         hidden = ipywidgets.Layout(display="none")
@@ -63,20 +64,16 @@ class StepperWidget(Widget):
         back.on_click(lambda _: self._move(-1))
         step.on_click(lambda _: self._move(1))
         self.on(self._slider, model.go)
-        self.on(self._retain, self._keep)
+        self.on(self._retain, model.keep)
         return [row(back, step, self._play, self._clock, self._retain), self._slider]
 
     def _move(self, steps):
-        self._slider.value = max(0, min(self.model.at + steps, self._slider.max))
+        self._slider.value = max(0, min(self.model.at + steps, len(self.model.steps) - 1))
 
     def _toggle(self):
-        if not self._clock.playing and self._slider.value == self._slider.max:
+        if not self._clock.playing and self.model.at == len(self.model.steps) - 1:
             self._slider.value = 0
         self._clock.playing = not self._clock.playing
 
     def _name_play(self, change):
         self._play.description = "Pause" if change["new"] else "Play"
-
-    def _keep(self, retain_graph):
-        self.model.keep(retain_graph)
-        self._slider.max = self._clock.max = len(self.model.steps) - 1

@@ -40,13 +40,20 @@ class StridesWidget(Widget):
             "across": slider("stride 1", model.stride[1], 0, max(6, model.stride[1])),
             "offset": slider("offset", model.offset, 0, max(11, model.offset)),
         }
-        self._at = slider("element", 0, 0, max(0, len(model.visits) - 1), "420px")
+        self._at = slider("element", 0, 0, self._most() - 1, "420px")
         self.on(self._preset, self._take)
         for control in self._numbers.values():
             self.on(control, self._change)
-        self.on(self._at, lambda at: model.set(at=at))
+        self.on(self._at, self._look)
         rows, columns, down, across, offset = self._numbers.values()
         return [self._preset, row(rows, down), row(columns, across), row(offset), self._at]
+
+    def _most(self):
+        return max(1, self._numbers["rows"].max * self._numbers["columns"].max)
+
+    def _look(self, at):
+        self.model.set(at=at)
+        self._at.value = self.model.at  # there may be fewer elements than the slider has room for
 
     def _name(self):
         now = (tuple(self.model.size), tuple(self.model.stride), self.model.offset)
@@ -68,5 +75,5 @@ class StridesWidget(Widget):
             return
         rows, columns, down, across, offset = (c.value for c in self._numbers.values())
         self.model.set(size=(rows, columns), stride=(down, across), offset=offset)
-        self._at.max = max(0, rows * columns - 1)
+        self._at.value = self.model.at
         self._preset.value = self._name()

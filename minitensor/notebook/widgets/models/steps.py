@@ -64,8 +64,10 @@ class Stepper:
         self._by_node = {id(b.node if b.kind == "op" else b.tensor): b for b in self.boxes}
         self._gradient = gradient
         self._layout = None
-        self.at, self.retain_graph = 0, False
+        self.at, self.retain_graph = 0, True
         self._plan()
+        self.longest = len(self.steps) - 1
+        self.keep(False)
 
     def keep(self, retain_graph):
         """Choose what `retain_graph=` says."""

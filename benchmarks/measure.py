@@ -1,0 +1,74 @@
+"""Taking the time of libraries, in turns, once they agree about the numbers."""
+
+import statistics
+import sys
+import time
+
+import numpy as np
+
+TOO_DEEP = "too deep"
+
+
+def prepare(workload, libraries, size=None):
+    """For each library its step, or why there is none, once all give the same numbers."""
+    steps, reasons, expected = {}, {}, None
+    for name, library in libraries.items():
+        step = library(workload, size or workload.size)
+        if step is None:
+            continue
+        try:
+            step()
+            found = numbers(*step())  # of a second step, to which the first one's update counts
+        except RecursionError:
+            reasons[name] = TOO_DEEP
+            continue
+        expected = expected or found
+        agree(f"{workload.name}: {name}", found, expected)
+        steps[name] = step
+    return steps, reasons
+
+
+def numbers(value, grads):
+    """The value and the gradients as arrays; what records is asked for its data."""
+    return [np.asarray(getattr(x, "data", x) if hasattr(x, "backward") else x, dtype=float)
+            for x in [value, *grads]]  # fmt: skip
+
+
+def agree(who, found, expected):
+    """AssertionError unless the shapes are the same, and the numbers up to float32's rounding."""
+    for number, (mine, theirs) in enumerate(zip(found, expected, strict=True)):
+        what = f"gradient {number}" if number else "value"
+        assert mine.shape == theirs.shape, f"{who}: the {what} has another shape"
+        assert np.abs(theirs).max() > 0, f"{who}: nothing to compare in the {what}"
+        apart = np.abs(mine - theirs).max() / np.abs(theirs).max()
+        assert apart < 1e-4, f"{who}: the {what} differs by {apart:.1e}"
+
+
+def race(steps, rounds, label=""):
+    """The median of the seconds that each step takes, one library after another in each round.
+
+    A turn begins with a step that does not count: the library before has left behind its data in
+    the caches, and threads that still wait for work.
+    """
+    seconds = {name: [] for name in steps}
+    names = list(steps)
+    for number in progress(rounds, label):
+        for name in names[number % len(names) :] + names[: number % len(names)]:
+            step = steps[name]
+            step()
+            start = time.perf_counter()
+            step()
+            seconds[name].append(time.perf_counter() - start)
+    return {name: statistics.median(taken) for name, taken in seconds.items()}
+
+
+def progress(count, label):
+    """range(count), with a bar on the terminal."""
+    show = sys.stderr.isatty()
+    for number in range(count):
+        if show:
+            bar = ("#" * (24 * number // count)).ljust(24, ".")
+            print(f"\r{label:12} {bar} {number}/{count}", end="", file=sys.stderr, flush=True)
+        yield number
+    if show:
+        print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,254 @@
+"""The nodes that ops make: what they saved, and how their formulas compute gradients from it."""
+
+import operator
+
+import numpy as np
+
+from .graph import Node
+from .tensor import wrap
+
+
+class SavedResult:
+    """A node's own result. Keeping the tensor itself would make a cycle: tensor -> grad_fn -> tensor."""
+
+    __slots__ = ("_array", "_counter", "output_nr")
+
+    def __init__(self, tensor, output_nr=0):
+        self._array = tensor._array
+        self._counter = tensor._shared_counter()
+        self.output_nr = output_nr
+
+    def unpack(self, node):
+        """The result again, as a new tensor that leads back to its node."""
+        tensor = wrap(self._array)
+        tensor._counter = self._counter
+        if tensor.is_floating_point():
+            tensor._grad_fn, tensor._output_nr, tensor._tracked = node, self.output_nr, True
+        return tensor
+
+
+def modified_in_place(tensor, expected):
+    """PyTorch's error for a saved value that was overwritten before backward could use it."""
+    node, nr = tensor.grad_fn, tensor._output_nr
+    origin = ""
+    if node is not None:
+        maker = node.name().replace("Backward0", "").replace("Backward", "")
+        origin = f", which is output {nr} of {maker},"
+    shape = list(tensor._array.shape)
+    kind = "CPUBoolType" if tensor._array.dtype == bool else tensor.type()
+    return RuntimeError(
+        "one of the variables needed for gradient computation has been modified by an inplace "
+        f"operation: [{kind} {shape}]{origin} is at version {tensor._version}; expected "
+        f"version {expected} instead. Hint: enable anomaly detection to find the operation that "
+        "failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
+    )
+
+
+def freed():
+    """PyTorch's error for a second backward through a graph whose values were freed."""
+    return RuntimeError(
+        "Trying to backward through the graph a second time (or directly access saved tensors "
+        "after they have already been freed). Saved intermediate values of the graph are freed "
+        "when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to "
+        "backward through the graph a second time or if you need to access saved tensors after "
+        "calling backward."
+    )
+
+
+class OpNode(Node):
+    """A node made by an op: its gradients are the op's formulas, applied to what they name.
+
+    `plan` tells which formulas are wanted and the names of what they need; `saved` has these values in the
+    same order, and `versions` the versions of those that are tensors; None for
+    options and shapes, which stay when the rest is freed.
+    """
+
+    op = None  # the declaration, set by the subclass that each op has
+    saved = versions = ()
+    released = False
+
+    def __init__(self, plan, edges, outputs, saved, versions):
+        super().__init__(edges, outputs)
+        self.plan = plan
+        self.saved = saved
+        self.versions = versions
+
+    def backward(self, grads):
+        """One gradient for each edge, from the formulas of the inputs that want one."""
+        if self.released:
+            raise freed()
+        values = [grads[0], grads, *map(self.unpack, self.saved, self.versions)]
+        values += self.plan.options.values()
+        if self.op.listed:
+            ((_, formula, pick),) = self.plan.steps
+            return formula(*pick(values))
+        results = [None] * len(self.edges)
+        for position, formula, pick in self.plan.steps:
+            results[position] = formula(*pick(values))
+        return results
+
+    def backward_arrays(self, grads):
+        """The same on arrays, without a detour where the formulas are plain arithmetic."""
+        plan = self.plan
+        if not plan.arithmetic:
+            return super().backward_arrays(grads)
+        if self.released:
+            raise freed()
+        values = [grads[0], grads]
+        for value, version in zip(self.saved, self.versions):
+            if type(version) is int:
+                counter = value._counter
+                if counter is not None and counter[0] != version:
+                    self.unpack(value, version)  # raises
+                value = value._array
+                if not value.ndim:
+                    value = value[
+                        ()
+                    ]  # NumPy computes faster with its scalars than with 0-dim arrays
+            values.append(value)
+        if plan.options:
+            values += plan.options.values()
+        results = [None] * plan.width
+        for position, formula, pick in plan.steps:
+            results[position] = formula(*pick(values))
+        return results
+
+    def unpack(self, value, version):
+        """A saved value, checked to be what it was when it was saved."""
+        if value is FREED:
+            raise freed()
+        if type(version) is list:
+            return [self.unpack(v, seen) for v, seen in zip(value, version)]
+        if version is None:
+            return value
+        if version is OPERAND:
+            return wrap(np.array(value))  # as PyTorch keeps and shows it
+        counter = value._counter
+        if type(value) is SavedResult:
+            value = value.unpack(self)
+        if counter is not None and counter[0] != version:
+            raise modified_in_place(value, version)
+        return value
+
+    def release(self):
+        """Forget the saved tensors; numbers and shapes stay."""
+        if self.plan.frees:
+            self.saved = self.plan.freed or tuple(
+                [v if seen is None else FREED for v, seen in zip(self.saved, self.versions)]
+            )
+            self.released = True
+
+    def __getattr__(self, name):
+        if name.startswith("_raw_saved_"):
+            return self._raw_saved(name)
+        if name.startswith("_saved_"):
+            for position, key in enumerate(self.plan.names):
+                if saved_name(key) == name:
+                    value = self.unpack(self.saved[position], self.versions[position])
+                    return tuple(value) if isinstance(value, list) else value
+            for key in self.op.savable:
+                if saved_name(key) == name:
+                    return self.plan.options.get(key)  # or None: the other input wants no gradient
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __dir__(self):
+        names = map(saved_name, [*self.plan.names, *self.plan.options])
+        return [*super().__dir__(), *names]
+
+
+FREED = object()  # stands where a saved tensor was
+OPERAND = object()  # the version of a number that stands where there might be a tensor
+
+
+class Plan:
+    """For the inputs of an op that want a gradient: the values to save, and the formulas to run.
+
+    `steps`: (edge, formula, what picks its arguments out of [grad, grads, *saved, *options]). `options`: by name,
+    of a `plain` call, which gave none; another call's are saved. `arithmetic`: the formulas call nothing and
+    look up nothing, so that they mean the same for arrays as for tensors. `saves`: what is saved by a call
+    with one or two tensors alone, in a word.
+    """
+
+    __slots__ = (
+        "arithmetic",
+        "freed",
+        "frees",
+        "names",
+        "node_type",
+        "options",
+        "saves",
+        "steps",
+        "width",
+    )
+
+    def __init__(self, formulas, wanted, op, node_type, one_dtype, plain):
+        options = {n for f in formulas for n in parameters(f) if n in op.options}
+        wanted = [(i, f) for i, f in enumerate(formulas) if wanted[i]]
+        named = {name for _, formula in wanted for name in parameters(formula)} - {"grad", "grads"}
+        order = {name: place for place, name in enumerate(op.parameters)}
+        self.names = sorted(
+            named - options if plain else named | options,
+            key=lambda name: (order.get(name, len(order)), name),
+        )
+        self.options = {name: op.defaults[name] for name in options} if plain else {}
+        places = ["grad", "grads", *self.names, *self.options]
+        self.steps = [
+            (position, formula, pick([places.index(name) for name in parameters(formula)]))
+            for position, formula in wanted
+        ]
+        self.frees = not named.isdisjoint(op.results) or not named.isdisjoint(op.tensors)
+        self.arithmetic = one_dtype and all(is_arithmetic(formula) for _, formula in wanted)
+        self.node_type = node_type
+        self.width = len(formulas)
+        first, second = (*op.tensors, None)[:2]
+        words = {
+            (): "",
+            ("result",): "result",
+            (first,): "input",
+            (second,): "other",
+            (first, second): "both",
+            (f"{first}_shape",): "shape",
+        }
+        self.saves = words.get(tuple(self.names), "more")
+        self.freed = None if self.saves in ("more", "shape") else (FREED,) * len(self.names)
+
+
+def is_arithmetic(formula):
+    """Whether a formula uses nothing but operators, so that it means the same for arrays as for tensors."""
+    code = formula.__code__
+    return not code.co_freevars and {*code.co_names} <= {"T", "mT"}
+
+
+def pick(places):
+    """A function that takes the values at these places, as a tuple."""
+    if len(places) == 1:
+        (place,) = places
+        return lambda values: (values[place],)
+    return operator.itemgetter(*places)
+
+
+def parameters(function):
+    """The names of a function's parameters, in order."""
+    return function.__code__.co_varnames[: function.__code__.co_argcount]
+
+
+def saved_name(name):
+    """The attribute under which PyTorch shows a saved value: `input` is `_saved_self`."""
+    name = name.replace("_shape", "_sym_sizes").replace("_numel", "_sym_numel")
+    input, _, rest = name.partition("_")
+    if input == "input" and rest in ("", "sym_sizes", "sym_numel"):
+        name = "self" + name[5:]
+    return "_saved_" + name
+
+
+def version_to_save(tensor):
+    """The version that a saved tensor has to have when backward uses it."""
+    if tensor._inference:
+        raise RuntimeError(
+            "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference "
+            "mode in computation tracked by autograd. To work around this, you can make a clone to get a "
+            "normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
+            "`torch.inference_mode()`."
+        )
+    counter = tensor._counter
+    return 0 if counter is None else counter[0]
