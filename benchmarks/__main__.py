@@ -21,23 +21,23 @@ SAME_API = ["torch", "minitensor"]
 def main(arguments=None):
     options = parse(arguments)
     libraries = installed()
-    found = {"machine": machine(libraries), "seconds": {}}
+    found = {"machine": machine(libraries, options.rounds), "seconds": {}}
     for name in options.only:
         if name in WORKLOADS:
             steps, reasons = prepare(WORKLOADS[name], libraries)
             found["seconds"][name] = race(steps, options.rounds, name) | reasons
     same = {name: library for name, library in libraries.items() if name in SAME_API}
     if options.long:
-        found["per node"] = {length: per_node(length, same) for length in LENGTHS}
+        found["per node"] = {f"{length:,}": per_node(length, same) for length in LENGTHS}
     if "memory" in options.only:
         found["megabytes"] = memory(same)
     if "import" in options.only:
-        found["import"] = imports(options.rounds)
+        found["import"] = {"import": imports(options.rounds)}
     print(report(found))
     if options.json:
         options.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     if options.picture:
-        from .picture import picture  # needs the kit's pictures, and those ipywidgets
+        from .picture import picture  # which needs what the notebooks need
 
         picture(found["seconds"]).save(options.picture)
 

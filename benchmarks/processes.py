@@ -13,7 +13,7 @@ from .workloads import WORKLOADS
 
 ROOT = Path(__file__).resolve().parent.parent
 MEMORY = ["elementwise", "mlp"]
-IMPORTS = ["minitensor", "numpy"]
+IMPORTS = ["numpy", "minitensor"]
 
 
 def memory(names):

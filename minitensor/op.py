@@ -174,11 +174,14 @@ class Op:
         inputs is saved before, the result afterwards.
         """
         plan = self.plan(edges, self.number_for(values), self.one_dtype(values, results))
-        pairs = {n: self.save(n, values, results) for n in plan.names if n not in self.results}
+        pairs = [
+            None if write and name in self.results else self.save(name, values, results)
+            for name in plan.names
+        ]
         if write is not None:
             write()
-        pairs.update({n: self.save(n, values, results) for n in plan.names if n in self.results})
-        saved, versions = zip(*[pairs[name] for name in plan.names]) if pairs else ((), ())
+            pairs = [p or self.save(n, values, results) for p, n in zip(pairs, plan.names)]
+        saved, versions = zip(*pairs) if pairs else ((), ())
         outputs = tuple([(r._array.shape, r._array.dtype) for r in results])
         return plan.node_type(plan, edges, outputs, saved, versions)
 

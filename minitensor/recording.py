@@ -29,7 +29,10 @@ def recorder_of_one(op):
         array = result._array
         node.shape, node.dtype = array.shape, array.dtype
         if saves == "result":
-            node.saved, node.versions = (SavedResult(result),), (0,)
+            kept = new(SavedResult)
+            kept._array, kept.output_nr = array, 0
+            kept._counter = result._counter = [0]
+            node.saved, node.versions = (kept,), (0,)
         elif saves == "input":
             node.saved, node.versions = (input,), (version_to_save(input),)
         elif saves == "other":

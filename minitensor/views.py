@@ -40,12 +40,16 @@ def make_view(tensor, array, how=PLAIN, maker=None, output_nr=0):
     if tensor._inference:
         result._home = flat_storage(tensor)
         return result
-    base = tensor if tensor._view is None else tensor._view.base
+    base, before = tensor, PLAIN
+    if tensor._view is not None:
+        base, before = tensor._view.base, tensor._view.how
     result._counter = base._shared_counter()
-    if not state.enabled:
-        how = INFERENCE if state.inference else NO_GRAD
-    elif how == PLAIN and tensor._view is not None:
-        how = tensor._view.how  # a part of a special view is special too
+    if state.inference or before == INFERENCE:
+        how = INFERENCE
+    elif not state.enabled:
+        how = NO_GRAD
+    elif how == PLAIN:
+        how = before  # a part of a special view is special too
     result._view = View(base, how, maker, output_nr)
     result._tracked = array.dtype.kind == "f"
     return result

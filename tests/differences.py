@@ -8,11 +8,18 @@ import torch
 import minitensor
 from tests.side_by_side import shown
 
-torch.set_warn_always(True)
-
 
 def difference(program):
     """The first thing that differs between the libraries, as text; None if nothing does."""
+    before = torch.is_warn_always_enabled()
+    torch.set_warn_always(True)
+    try:
+        return first_difference(program)
+    finally:
+        torch.set_warn_always(before)
+
+
+def first_difference(program):
     ours, theirs, wild = {}, {}, False
     for number, line in enumerate(program.lines, 1):
         texts = shown(line, minitensor, ours), shown(line, torch, theirs)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-
 from test_browser import (  # noqa: F401 (chromium, lab and page are fixtures)
     THEMES,
     chromium,
@@ -202,7 +201,7 @@ def strides(page):  # noqa: F811
     handle(page, "strides", 5).focus()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
-    says(page, "strides", "cell 0 + 1·1 + 2·4 = 9, which holds 9.")
+    says(page, "strides", "cell 0 + 1·1 + 2·4 = 9, holding 9.")
     drag(page, handle(page, "strides", 4), 400)
     says(page, "strides", "out of bounds for storage of size 48")
     handle(page, "strides", 4).focus()

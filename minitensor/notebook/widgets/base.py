@@ -1,5 +1,6 @@
 """What all widgets share: controls above, a picture, its facts in words, the code it stands for."""
 
+import contextlib
 import html
 
 import ipywidgets
@@ -52,9 +53,13 @@ class Widget(ipywidgets.VBox):
         self._facts = ipywidgets.HTML()
         self._code = ipywidgets.HTML()
         title = f'{STYLE}<p class="minitensor-title">{html.escape(model.title)}</p>'
-        super().__init__(
-            [ipywidgets.HTML(title), *self.controls(), self._drawing, self._facts, self._code]
+        beside = ipywidgets.VBox(
+            [self._facts, self._code], layout=ipywidgets.Layout(flex="1 1 340px")
         )
+        shown = ipywidgets.HBox(
+            [self._drawing, beside], layout=ipywidgets.Layout(flex_flow="row wrap")
+        )
+        super().__init__([ipywidgets.HTML(title), *self.controls(), shown])
         self.add_class("minitensor-widget")
         self.add_class(f"minitensor-{self.name}")
         self.refresh()
@@ -95,10 +100,8 @@ class Widget(ipywidgets.VBox):
     def _repr_mimebundle_(self, **kwargs):
         still = self.model.still()
         bundle = {**super()._repr_mimebundle_(**kwargs), "text/plain": still.text}
-        try:
+        with contextlib.suppress(RuntimeError):  # nothing here can draw it: the text must do
             bundle["image/svg+xml"] = still.svg
-        except RuntimeError:  # nothing on this machine can draw it: the text must do
-            pass
         return bundle
 
 

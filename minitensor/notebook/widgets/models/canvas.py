@@ -93,7 +93,7 @@ class Canvas:
 def wrap(words, most):
     """`words` in lines of at most `most` characters, broken between words where possible."""
     lines = [""]
-    for word in re.findall(r"\S{1,%d}" % most, words):
+    for word in re.findall(rf"\S{{1,{most}}}", words):
         if lines[-1] and len(lines[-1]) + 1 + len(word) > most:
             lines.append("")
         lines[-1] += " " * bool(lines[-1]) + word

@@ -4,6 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 
 from ... import words
+from ...names import is_tensor
 from ...picture import Picture
 from ...picture import draw as lay_out
 from ...theme import MONO
@@ -30,8 +31,10 @@ class Layout:
 
     def _source(self, stepper):
         crowded = len(stepper.boxes) > CROWDED
-        parts = [f'digraph{{graph [{HURRY * crowded}ranksep="0.34",nodesep="0.3",ordering=in] '
-                 'node [shape=box,fixedsize=true,label=""] edge [fontname="DejaVu Sans",fontsize=8.5,dir=none]']  # fmt: skip
+        whole = f'{HURRY * crowded}ranksep="0.34",nodesep="0.3",ordering=in'
+        label = 'fontname="DejaVu Sans",fontsize=8.5'
+        node = 'shape=box,fixedsize=true,label=""'
+        parts = [f"digraph{{graph [{whole}] node [{node}] edge [{label},dir=none]"]
         for box in stepper.boxes:
             wide, high = _size(self.lines[box])
             parts.append(f'n{box.number} [width="{wide / 72:.3f}",height="{high / 72:.3f}"]')
@@ -131,13 +134,11 @@ def _drawn_positions(box):
     """From the position of an input among a node's edges to its position among those drawn."""
     if not box.left_out:
         return {position: position for position in range(len(box.inputs))}
-    found, remaining = {}, list(enumerate(box.inputs))
+    found, drawn = {}, [above.node or above.tensor for above, _ in box.inputs]
     for position, (node, _) in enumerate(box.node.next_functions):
         leaf = getattr(node, "variable", None)
-        if remaining and remaining[0][1][0].node is node and leaf is None:
-            found[position] = remaining.pop(0)[0]
-        elif remaining and leaf is not None and remaining[0][1][0].tensor is leaf:
-            found[position] = remaining.pop(0)[0]
+        if len(found) < len(drawn) and drawn[len(found)] is (node if leaf is None else leaf):
+            found[position] = len(found)
     return found
 
 
@@ -156,28 +157,21 @@ def _words(tensor):
 
 
 def _lines(stepper, box):
-    """The lines of a box that never change, and the widest it will be: (bold, lines, width)."""
-    name = stepper.reference(box)
+    """What a box says: its heading, its value, and all that its last lines will ever say."""
+    name, steps = stepper.reference(box), stepper.steps
     tensor = next(iter(box.results.values()), None) if box.kind == "op" else box.tensor
     value = [] if tensor is None else [_words(tensor)]
     if box.kind == "op":
         head = short_name(box.node) + (f" {name}" if name.startswith("#") else f" → {name}")
-        grads = [tensor for step in stepper.steps for to, tensor in _received(step) if to is box]
-        rest = [_saved_line(stepper, box, freed) for freed in (False, True)]
-        return head, value, rest + [f"grad in {_words_or_none(tensor)}" for tensor in grads]
+        grads = [grad for step in steps for to, grad in _received(step) if to is box]
+        saved = [_saved_line(stepper, box, freed) for freed in (False, True)]
+        return head, value, saved + [f"grad in {_words_or_none(grad)}" for grad in grads]
     if box.kind == "leaf":
-        grads = [stepper.problem and "None"] + [
-            _words_or_none(s.grad[1]) for s in stepper.steps if s.box is box and s.grad
-        ]
-        grads.append(_words_or_none(box.tensor.grad))
-        return name, value, [f"grad {text}" for text in grads]
+        grads = [box.tensor.grad, *(s.grad[1] for s in steps if s.box is box and s.grad)]
+        return name, value, [f"grad {_words_or_none(grad)}" for grad in grads]
     if box.kind == "output":
         return name, value, ["backward() starts here"]
-    return (
-        (name if tensor is not None and name != value[0] else "constant"),
-        value,
-        ["needs no gradient"],
-    )
+    return "constant" if value in ([], [name]) else name, value, ["needs no gradient"]
 
 
 def _words_or_none(tensor):
@@ -187,9 +181,10 @@ def _words_or_none(tensor):
 def _saved_line(stepper, box, freed):
     if box not in stepper.saving:
         return "saved nothing"
-    return "saved tensors freed" if freed else "keeps " + words.shorten(
-        ", ".join(name for name, value in box.saved if box in stepper.saving and hasattr(type(value), "grad_fn")) or "tensors", LONGEST
-    )  # fmt: skip
+    if freed:
+        return "saved tensors freed"
+    kept = [name for name, value in box.saved if is_tensor(value)]
+    return "keeps " + words.shorten(", ".join(kept) or "tensors", LONGEST)
 
 
 def _size(lines):

@@ -23,7 +23,7 @@ CALLS = {
     "torch.tensor(a) # a tensor": (TENSOR, "torch.tensor always copies, and warns: say what you mean with clone and detach"),
     "a.view(2, 3)": (TENSOR, "view never copies: it fails where it would have to"),
     "a.reshape(2, 3)": (TENSOR, "reshape gives a view where it can, and here it can"),
-    "a.t().reshape(6)": (MATRIX, "read along its columns, no steps of one size lead through the cells: reshape copies"),
+    "a.t().reshape(6)": (MATRIX, "no steps of one size lead down its columns, so reshape must copy"),
     "a.t()": (MATRIX, "t only swaps the strides"),
     "a[1:4]": (TENSOR, "a slice is a view: the same cells with another offset"),
     "a[0]": (TENSOR, "an index gives a 0-dim view of one cell"),

@@ -226,8 +226,12 @@ class Stepper:
         if step.kind == "error":
             return [("Error", step.words)]
         if step.kind == "leaf":
-            return [("Arrives", _value(step.arrived[0])), ("Before", f"{self.name(step.box)}.grad = {_value(step.grad[0])}"),
-                    ("After", f"{self.name(step.box)}.grad = {_value(step.grad[1])}")]  # fmt: skip
+            name, (before, after) = f"{self.name(step.box)}.grad", map(_value, step.grad)
+            return [
+                ("Arrives", _value(step.arrived[0])),
+                ("Before", f"{name} = {before}"),
+                ("After", f"{name} = {after}"),
+            ]
         if step.kind != "op":
             return []
         facts = [("Incoming", ", ".join(map(_value, step.arrived))),
@@ -250,12 +254,16 @@ class Stepper:
         """The whole first pass in words."""
         if self.problem:
             return "\n".join([f"backward of {self.name(self.end)}", f"  {self.problem}"])
-        at, lines = self.at, [f"backward of {self.name(self.end)}, {len(self.steps) - 1} steps"]
-        for self.at in range(1, self.first_end + 1):
+        at, lines = self.at, [f"backward of {self.name(self.end)}"]
+        for position in range(1, self.first_end + 1):
+            self.at = position
             (_, headline), *details = self.facts()
-            lines.append(f"  {self.at}. {headline}")
-            lines += [f"     {label.lower()}: {text}" for label, text in details
-                      if label.startswith("To ") or label == "After"]  # fmt: skip
+            lines.append(f"  {position}. {headline}")
+            lines += [
+                f"     {label[0].lower()}{label[1:]}: {text}"
+                for label, text in details
+                if label.startswith("To ") or label == "After"
+            ]
         self.at = at
         return "\n".join(lines)
 

@@ -83,21 +83,22 @@ class StrideExplorer:
             return [("Visits", "no cells: one of the sizes is 0")]
         i, j = divmod(self.at, self.size[1])
         (s0, s1), cell = self.stride, self.visits[self.at]
+        value = words.number_words(self.cells[cell].item())
+        count = words.plural(len(self.visits), "element")
+        copies = f"copies {count} into a new block, in the order of the visits"
         return [
-            (f"v[{i}, {j}]", f"cell {self.offset} + {i}·{s0} + {j}·{s1} = {cell}, which holds "
-             f"{words.number_words(self.cells[cell].item())}"),
+            (f"v[{i}, {j}]", f"cell {self.offset} + {i}·{s0} + {j}·{s1} = {cell}, holding {value}"),
             ("Order", ", ".join(map(str, self.visits[:24])) + ", …" * (len(self.visits) > 24)),
-            ("is_contiguous()", f"{self.view.is_contiguous()}" + self._why()),
+            ("is_contiguous()", f"{self.view.is_contiguous()}: {self._why()}"),
             ("view(-1)", self._try("v.view(-1)")),
-            ("reshape(-1)", "a view, no copy" if self._same("v.reshape(-1)") else "copies: the order of the cells does not fit"),
-            ("contiguous()", "v itself, no copy" if self._same("v.contiguous()") else
-             f"copies {words.plural(len(self.visits), 'element')} into a new block, in the order of the visits"),
-        ]  # fmt: skip
+            ("reshape(-1)", "a view, no copy" if self._same("v.reshape(-1)") else copies),
+            ("contiguous()", "v itself, no copy" if self._same("v.contiguous()") else copies),
+        ]
 
     def _why(self):
         if self.view.is_contiguous():
-            return ": read row by row, the cells lie one after the other"
-        return f": reading row by row would need stride ({self.size[1]}, 1)"
+            return "read row by row, the cells lie one after the other"
+        return f"reading row by row would need stride ({self.size[1]}, 1)"
 
     def _try(self, call):
         trial = Program(self.library, v=self.view)
