@@ -7,6 +7,7 @@ import time
 import numpy as np
 
 TOO_DEEP = "too deep"
+SETTLING, COUNTING = 0.03, 0.02  # seconds of a turn: OpenBLAS's threads spin for up to 0.03
 
 
 def prepare(workload, libraries, size=None):
@@ -45,21 +46,28 @@ def agree(who, found, expected):
 
 
 def race(steps, rounds, label=""):
-    """The median of the seconds that each step takes, one library after another in each round.
-
-    A turn begins with a step that does not count: the library before has left behind its data in
-    the caches, and threads that still wait for work.
-    """
+    """The median of the seconds that each step takes, one library after another in each round."""
     seconds = {name: [] for name in steps}
-    names = list(steps)
-    for number in progress(rounds, label):
-        for name in names[number % len(names) :] + names[: number % len(names)]:
-            step = steps[name]
-            step()
-            start = time.perf_counter()
-            step()
-            seconds[name].append(time.perf_counter() - start)
+    for _ in progress(rounds, label):
+        for name, step in steps.items():
+            seconds[name] += turn(step)
     return {name: statistics.median(taken) for name, taken in seconds.items()}
+
+
+def turn(step):
+    """The seconds of each step in a turn, once things have settled.
+
+    Threads of the library before spin for a while, waiting for more; its data fills the caches.
+    """
+    taken, now = [], time.perf_counter()
+    settled = now + SETTLING
+    while now < settled + COUNTING or not taken:
+        start = time.perf_counter()
+        step()
+        now = time.perf_counter()
+        if start > settled:
+            taken.append(now - start)
+    return taken
 
 
 def progress(count, label):

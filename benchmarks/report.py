@@ -39,7 +39,7 @@ def table(corner, rows, absolute):
 def relative(figure, base):
     if isinstance(figure, float):
         return f"{figure / base:.2f}{TIMES}"
-    return figure or MISSING
+    return figure or MISSING  # a reason, in words
 
 
 def duration(seconds):

@@ -177,6 +177,7 @@ class Tensor(AsPython):
         alias = wrap(self._array, type(self))
         alias._counter = self._shared_counter()
         alias._home = flat_storage(self)
+        alias._inference = self._inference
         return alias
 
     @readonly
@@ -231,7 +232,7 @@ class Tensor(AsPython):
             )
         if requires_grad and not self.is_floating_point():
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
-        if self._inference and requires_grad:
+        if self._inference and requires_grad and not state.inference:
             raise RuntimeError(
                 "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
             )

@@ -294,5 +294,6 @@ NAMELESS = """() => {
 def photograph(page):  # noqa: F811
     """Screenshots of each widget, to the folder that MINITENSOR_SCREENSHOTS names."""
     folder = os.environ.get("MINITENSOR_SCREENSHOTS")
+    page.add_style_tag(content=".Toastify { display: none }")  # JupyterLab's offer of news
     for name in CELLS if folder else ():
         within(page, name).screenshot(path=Path(folder) / f"widget-{name}-{page.theme}.png")

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, return_types
 from ..declare import Array, op
-from ..return_types import _define
 from ..tensor import Tensor
 from .linalg import (
     _broadcast_batches,
@@ -20,8 +19,6 @@ from .linalg import (
     in_linalg,
 )
 from .matmul import write
-
-factor_and_info = _define("linalg_cholesky_ex", "L", "info")
 
 NOT_POSITIVE = (
     "The factorization could not be completed because the input is not positive-definite (the "
@@ -121,7 +118,7 @@ def _cholesky_slope(grad, L, upper):
     return _solve_triangular(L, left, False, False, False)
 
 
-@op(node="LinalgCholeskyExBackward", returns=factor_and_info, input=_cholesky_slope)
+@op(node="LinalgCholeskyExBackward", returns=return_types.linalg_cholesky_ex, input=_cholesky_slope)
 def _cholesky_ex(input: Array, upper, name):
     check_square("linalg.cholesky", input)
     check_floating("linalg.cholesky", input)

@@ -9,7 +9,6 @@ import numpy as np
 
 from .. import return_types
 from ..declare import Array, composite, op
-from ..return_types import _define
 from ..tensor import Tensor, wrap
 from .cholesky import linalg_solve_triangular
 from .join import cat
@@ -24,9 +23,6 @@ from .linalg import (
     linalg_op,
 )
 from .matmul import write
-
-old_svd = _define("svd", "U", "S", "V")
-old_qr = _define("qr", "Q", "R")
 
 
 def identity(values):
@@ -187,7 +183,7 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out=None):
     U, S, Vh = _svd(input, not some or not compute_uv)
     if not compute_uv:
         U, Vh = (wrap(np.zeros(t._array.shape, t._array.dtype)) for t in (U, Vh))
-    return old_svd((U, S, Vh.mT))
+    return return_types.svd((U, S, Vh.mT))
 
 
 # QR
@@ -250,4 +246,4 @@ def linalg_qr(A: Array, mode: str = "reduced"):
 @composite
 def qr(input: Tensor, some: bool = True, *, out=None):
     """An orthogonal Q and an upper triangular R with input = Q @ R, by the older name."""
-    return old_qr(linalg_qr(input, "reduced" if some else "complete"))
+    return return_types.qr(linalg_qr(input, "reduced" if some else "complete"))

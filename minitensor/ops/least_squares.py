@@ -4,16 +4,14 @@ import math
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, return_types
 from ..declare import Array, composite, op
-from ..return_types import Plain, _define
+from ..return_types import Plain
 from ..tensor import Tensor, wrap
 from .decompositions import decomposed, linalg_eigh, linalg_svdvals
 from .linalg import LinAlgError, _inverse, check_square, each, in_linalg
 from .matmul import write
 from .norm import linalg_matrix_norm
-
-lstsq_results = _define("linalg_lstsq", "solution", "residuals", "rank", "singular_values")
 
 
 def _floor(values, shape, atol, rtol):
@@ -253,7 +251,7 @@ def linalg_lstsq(input: Tensor, b: Tensor, rcond: float = None, *, driver: str =
     columnwise[...] = X.swapaxes(-2, -1)
     X = columnwise[..., 0, :] if vector else columnwise.swapaxes(-2, -1)
     solution, residuals = _fit(input, b, X, residuals)
-    return lstsq_results(
+    return return_types.linalg_lstsq(
         (
             solution,
             residuals,

@@ -12,14 +12,9 @@ import numpy as np
 from .. import dtypes, return_types
 from ..arguments import broadcast_error
 from ..declare import Array, Ints, composite, op
-from ..return_types import _define
 from ..tensor import Tensor, wrap
 from .matmul import write
 from .select import where
-
-inverse_and_info = _define("linalg_inv_ex", "inverse", "info")
-result_and_info = _define("linalg_solve_ex", "result", "info")
-old_slogdet = _define("slogdet", "sign", "logabsdet")
 
 LINALG = {}  # name: function; what `torch.linalg` offers
 
@@ -161,7 +156,7 @@ def det(input: Tensor):
 @composite
 def slogdet(input: Tensor):
     """The sign of the determinant, and the logarithm of its size."""
-    return old_slogdet(linalg_slogdet(input))
+    return return_types.slogdet(linalg_slogdet(input))
 
 
 @composite
@@ -212,7 +207,7 @@ def _eliminate(A, X):
 
 @op(
     node="LinalgInvExBackward",
-    returns=inverse_and_info,
+    returns=return_types.linalg_inv_ex,
     A=lambda grad, inverse: -(inverse.mT @ (grad @ inverse.mT)),
 )
 def _inverse(A: Array, name):
@@ -261,7 +256,7 @@ def _solve_slope(grad, A, B, left, result):
 
 @op(
     node="LinalgSolveExBackward",
-    returns=result_and_info,
+    returns=return_types.linalg_solve_ex,
     A=_solve_slope,
     B=lambda grad, A, left: _solve(A.mT, grad, left, None)[0],
 )

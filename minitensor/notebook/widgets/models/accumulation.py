@@ -29,9 +29,12 @@ class AccumulationLab:
 
     def __init__(self, library, loss=None, x=None, lr=0.1):
         self.library = library if x is None else library_of(x)
+        self.start = [3.0, -2.0] if x is None else x.detach().tolist()
+        self.dtype = None if x is None else x.dtype
         self.loss = loss or (lambda x: (x**2).sum())
-        self.formula = "(x ** 2).sum()" if loss is None else f"{_name_of(loss)}(x)"
-        self.start = [3.0, -2.0] if x is None else x.detach().clone()
+        name = "loss" if loss is None else _name_of(loss)
+        self.formula = "(x ** 2).sum()" if loss is None else f"{name}(x)"
+        self.own = {name: self.loss}
         self.actions = {
             "backward": f"{self.formula}.backward()",
             "zero": "x.grad.zero_()",
@@ -42,16 +45,9 @@ class AccumulationLab:
 
     def reset(self):
         """Begin again with a fresh `x`."""
-        fresh = self.start
-        if not isinstance(fresh, list):
-            fresh = fresh.clone().tolist()
-        dtype = None if isinstance(self.start, list) else self.start.dtype
-        x = self.library.tensor(fresh, dtype=dtype, requires_grad=True)
-        self.program = Program(
-            self.library, x=x, **{self.formula.partition("(")[0] or "f": self.loss}
-        )
-        self.history = [Click("", None, (), self._loss())]
-        self.history[0] = dataclasses.replace(self.history[0], code=f"x = {_literal(x)}")
+        x = self.library.tensor(self.start, dtype=self.dtype, requires_grad=True)
+        self.program = Program(self.library, x=x, **self.own)
+        self.history = [Click(f"x = {_literal(x)}", None, (), self._loss())]
 
     def press(self, action):
         """Do what one of the `actions` says."""
@@ -79,10 +75,7 @@ class AccumulationLab:
 
     def code(self):
         """The clicks as the code that they stand for."""
-        lines = []
-        for click in self.history:
-            lines.append(click.code + "  # raises" * bool(click.error))
-        return lines
+        return [click.code + "  # raises" * bool(click.error) for click in self.history]
 
     def facts(self):
         """x, its gradient, the loss; and what went wrong last, if it did."""

@@ -32,6 +32,8 @@ class DerivativeExplorer:
         """Take another function: an expression in `x` and the student's own names."""
         self.text, self.trail, self.error = text.strip(), [], ""
         try:
+            if not self.text:
+                raise SyntaxError("type an expression in x")
             code = compile(f"lambda x: ({self.text}\n)", "<function>", "eval")
             self.function = eval(code, self._names())
         except (SyntaxError, ValueError) as error:

@@ -24,6 +24,8 @@ def record(output, gradient, boxes, names):
 
     Raises what backward itself would raise: no scalar, a freed graph, a value changed in place.
     """
+    if not output.requires_grad:
+        output.backward(gradient)  # which raises, and says why
     library = library_of(output)
     visits, handles = {}, []
 

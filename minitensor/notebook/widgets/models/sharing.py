@@ -20,12 +20,12 @@ CALLS = {
     "a.numpy()": (TENSOR, "numpy() is a window onto the tensor's own memory"),
     "a.clone()": (TENSOR, "clone copies; it also keeps the history"),
     "a.detach()": (TENSOR, "detach cuts the history and keeps the memory"),
-    "torch.tensor(a) # a tensor": (TENSOR, "torch.tensor always copies, and warns: say what you mean with clone and detach"),
+    "torch.tensor(a) # a tensor": (TENSOR, "torch.tensor always copies; it warns, as clone and detach say it better"),
     "a.view(2, 3)": (TENSOR, "view never copies: it fails where it would have to"),
     "a.reshape(2, 3)": (TENSOR, "reshape gives a view where it can, and here it can"),
     "a.t().reshape(6)": (MATRIX, "no steps of one size lead down its columns, so reshape must copy"),
     "a.t()": (MATRIX, "t only swaps the strides"),
-    "a[1:4]": (TENSOR, "a slice is a view: the same cells with another offset"),
+    "a[:3]": (TENSOR, "a slice is a view: some of the same cells"),
     "a[0]": (TENSOR, "an index gives a 0-dim view of one cell"),
     "a[[0, 2]]": (TENSOR, "a list of indices picks cells that need not be evenly spaced: advanced indexing copies"),
     "a.contiguous()": (TENSOR, "it is contiguous already, so it returns a itself"),
@@ -71,10 +71,14 @@ class SharingLab:
 
     def write(self, name):
         """Write 99 into the first element of `a`, or of `b`."""
-        index = ", ".join("0" * self.program.names[name].ndim) or "..."
-        line = f"{name}[{index}] = 99"
+        names = self.program.names
+        other = names["b" if name == "a" else "a"]
+        before = other.tolist()
+        index = ", ".join("0" * names[name].ndim) or "..."
+        line = f"{name}[{index}] = {99 + len(self.written)}"
         self.program.run(line)
-        self.written.append(line)
+        reached = other.tolist() != before
+        self.written.append((line, "both changed" if reached else "the other did not change"))
 
     @property
     def answer(self):
@@ -82,7 +86,7 @@ class SharingLab:
 
     def code(self):
         """The lines that were run."""
-        return [*self._lines, *self.written]
+        return [*self._lines, *(line for line, _ in self.written)]
 
     def facts(self):
         """The question, or the verdict and its reason."""
@@ -100,8 +104,7 @@ class SharingLab:
                  (self.answer.capitalize(), self.reason)]  # fmt: skip
         facts += [("Warning", text) for text in self.warned]
         if self.written:
-            reached = "both changed" if self.shared else "the other did not change"
-            facts.append(("After writing", f"{self.written[-1]}: {reached}"))
+            facts.append(("After writing", ": ".join(self.written[-1])))
         return facts
 
     def text(self):

@@ -67,13 +67,8 @@ class StrideExplorer:
 
     def code(self):
         """How the view is made."""
-        return [
-            f"x = torch.tensor({words.value_line(self.cells) if len(self.cells) < 6 else self._all()})",
-            self._call(),
-        ]
-
-    def _all(self):
-        return "[" + ", ".join(map(words.number_words, self.cells.tolist())) + "]"
+        values = ", ".join(map(words.number_words, self.cells.tolist()))
+        return [f"x = torch.tensor([{values}])", self._call()]
 
     def facts(self):
         """The element looked at, and what the view can and cannot do."""
