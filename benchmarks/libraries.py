@@ -61,7 +61,7 @@ def autograd(workload, size):
     params, data = workload.inputs(size)
     places = tuple(range(len(params)))
     with_gradients = autograd.value_and_grad(
-        lambda *params: workload.compute(autograd.numpy, *params, *data), places
+        lambda *boxes: workload.compute(autograd.numpy, *boxes, *data), places
     )
 
     def step():

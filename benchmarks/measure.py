@@ -48,7 +48,7 @@ def agree(who, found, expected):
 def race(steps, rounds, label=""):
     """The median of the seconds that each step takes, one library after another in each round."""
     seconds = {name: [] for name in steps}
-    for _ in progress(rounds, label):
+    for _ in progress(range(rounds), label):
         for name, step in steps.items():
             seconds[name] += turn(step)
     return {name: statistics.median(taken) for name, taken in seconds.items()}
@@ -70,13 +70,14 @@ def turn(step):
     return taken
 
 
-def progress(count, label):
-    """range(count), with a bar on the terminal."""
+def progress(items, label):
+    """The items, and on a terminal a bar that tells how far we are."""
     show = sys.stderr.isatty()
-    for number in range(count):
+    for number, item in enumerate(items):
         if show:
-            bar = ("#" * (24 * number // count)).ljust(24, ".")
-            print(f"\r{label:12} {bar} {number}/{count}", end="", file=sys.stderr, flush=True)
-        yield number
+            bar = ("#" * (24 * number // len(items))).ljust(24, ".")
+            line = f"\r\033[K{label:16} {bar} {number}/{len(items)}"
+            print(line, end="", file=sys.stderr, flush=True)
+        yield item
     if show:
         print("\r\033[K", end="", file=sys.stderr, flush=True)

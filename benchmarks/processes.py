@@ -1,5 +1,6 @@
 """What needs a process of its own: peak memory, and the time an import takes. Linux only."""
 
+import itertools
 import os
 import statistics
 import subprocess
@@ -21,10 +22,10 @@ def memory(names):
     # Without this, memory that was freed stays with the process, and would be taken for used.
     exact = {"MALLOC_MMAP_THRESHOLD_": "65536"}
     script = "from benchmarks.processes import peak; print(peak({!r}, {!r}))"
-    return {
-        workload: {name: _ask(script.format(name, workload), exact) for name in names}
-        for workload in MEMORY
-    }
+    found = {workload: {} for workload in MEMORY}
+    for workload, name in progress([*itertools.product(MEMORY, names)], "memory"):
+        found[workload][name] = _ask(script.format(name, workload), exact)
+    return found
 
 
 def peak(name, workload):
@@ -56,7 +57,7 @@ def imports(rounds):
     seconds = {name: [] for name in IMPORTS}
     with tempfile.TemporaryDirectory() as compiled:
         env = {"PYTHONPYCACHEPREFIX": compiled, "PYTHONDONTWRITEBYTECODE": ""}
-        for number in progress(rounds + 1, "import"):
+        for number in progress(range(rounds + 1), "import"):
             for name, taken in seconds.items():
                 taken += [_ask(script.format(name), env)] * (number > 0)  # the first one compiles
     return {name: statistics.median(taken) for name, taken in seconds.items()}

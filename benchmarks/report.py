@@ -11,7 +11,7 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 def report(found):
     """All that was measured, as text."""
     tables = [
-        table("forward + backward", found.get("seconds"), duration),
+        table("time of a step", found.get("seconds"), duration),
         table("chain, per node", found.get("per node"), duration),
         table("peak memory", found.get("megabytes"), "{:.1f} MB".format),
         table("user CPU time", found.get("import"), duration),
@@ -45,13 +45,13 @@ def relative(figure, base):
 def duration(seconds):
     """Three digits and a unit.
 
-    >>> duration(0.00123456)
-    '1.23 ms'
+    >>> duration(0.002)
+    '2.00 ms'
     """
     for unit, size in {"s": 1, "ms": 1e-3, "µs": 1e-6}.items():
         if seconds >= size:
             break
-    return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / size:#.3g}".rstrip(".") + f" {unit}"
 
 
 def machine(libraries, rounds):

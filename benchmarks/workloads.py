@@ -54,7 +54,9 @@ def small(torch, x, w, b, count):
     return x.sum()
 
 
-@workload(size=2000, inputs=lambda n: ([np.array(2, np.float32)], [np.array(1.000001, np.float32), n]))
+@workload(
+    size=2000, inputs=lambda n: ([np.array(2, np.float32)], [np.array(1.000001, np.float32), n])
+)
 def chain(torch, x, w, count):
     """2,000 multiplications of one number."""
     for _ in range(count):

@@ -9,7 +9,7 @@ text, the same errors. Ops are declared in `ops/`; `declare.py` tells how.
 import math as _math
 import warnings as _warnings
 
-from . import autograd, cuda, linalg, nn, ops, random, return_types, serialization, special
+from . import autograd, cuda, linalg, ops, random, return_types, serialization
 from . import printing as _tensor_str
 from .declare import FUNCTIONS as _FUNCTIONS
 from .device import (
@@ -82,6 +82,8 @@ Storage = _LEGACY[float32]
 
 e, inf, nan, pi, newaxis = _math.e, _math.inf, _math.nan, _math.pi, None
 
-__all__ = [name for name in globals() if not name.startswith("_")]
+_LATER = {"nn": "minitensor.nn", "special": "minitensor.special"}
 
-__getattr__ = _explaining("torch", __all__)
+__all__ = [*(name for name in globals() if not name.startswith("_")), *_LATER]
+
+__getattr__ = _explaining("torch", __all__, _LATER)

@@ -124,13 +124,14 @@ def composite(function=None, *, method=True, torch=True, signatures=()):
 
 def _checked(function, signatures, method):
     """A composite that looks at its arguments first, if its annotations say what they should be."""
-    has_room = room_in(function, signatures)
-    clean = Cleaner(function, has_room=has_room) if hasattr(function, "__code__") else None
-    if clean is None or not clean.any:
+    if not hasattr(function, "__code__") or not (function.__annotations__ or signatures):
         return function
+    clean = None
 
-    @functools.wraps(function)
     def checked(*args, **kwargs):
+        nonlocal clean
+        if clean is None:
+            clean = Cleaner(function, has_room=room_in(function, signatures))
         try:
             args, kwargs = clean(args, kwargs)
             return function(*args, **kwargs)
@@ -139,7 +140,14 @@ def _checked(function, signatures, method):
             bad = bad_arguments(name, function, args, kwargs, signatures=signatures, method=method)
             raise bad or error from None
 
-    return checked
+    return _named(checked, function)
+
+
+def _named(function, original):
+    """Let a function that students meet show the name, the text and the parameters of the original."""
+    function.__name__ = function.__qualname__ = original.__name__
+    function.__doc__, function.__wrapped__ = original.__doc__, original
+    return function
 
 
 def _operator(function):
@@ -171,7 +179,7 @@ def _publish(op, way_in, in_place, *, method=True, function=True):
     """Make an op known under its names; returns the function."""
 
     def entry(refuse):
-        return functools.update_wrapper(way_in(op, refuse), op.forward)
+        return _named(way_in(op, refuse), op.forward)
 
     public = entry(_refuse_as_function)
     public.op = op

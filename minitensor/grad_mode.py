@@ -2,11 +2,11 @@
 
 import functools
 import inspect
-import threading
 import warnings
+from _thread import _local  # threading.local, without loading the rest of threading
 
 
-class _State(threading.local):
+class _State(_local):
     """One setting per thread, as in PyTorch; the class attributes are the defaults."""
 
     enabled = True

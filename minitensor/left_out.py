@@ -4,8 +4,6 @@ The same table explains an AttributeError (slips.py) and fills the page docs/cov
 """
 
 import functools
-import re
-from fnmatch import translate
 
 LEFT_OUT = {
     "complex numbers": """
@@ -78,6 +76,9 @@ LEFT_OUT = {
 
 @functools.cache
 def _patterns():
+    import re  # only when something went wrong: it would slow down `import minitensor`
+    from fnmatch import translate
+
     groups = LEFT_OUT.items()
     return {reason: re.compile("|".join(map(translate, names.split()))) for reason, names in groups}
 

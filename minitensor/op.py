@@ -4,6 +4,8 @@ Everything an op can do is here: bind arguments, compute, record a node, write t
 How ops are declared, and how they become functions and methods, is in declare.py.
 """
 
+import functools
+
 import numpy as np
 
 from . import dtypes
@@ -51,22 +53,30 @@ class Op:
         self.listed = [n for n in self.lists if n in self.formulas]
         self.operands = self.find_operands()
         self.options = {name for name in self.parameters if name not in self.tensors}
-        has_room = room_in(forward, signatures)
-        self.clean = Cleaner(forward, self.operands, self.tensors, has_room)
         # Called with this many tensors and nothing else, there is nothing to bind.
         self.plain = len(self.positional) - len(optional)
         plainly = returns is None and not self.lists and len(self.formulas) == self.plain
         if not plainly or self.positional[: self.plain] != tuple(self.tensors):
             self.plain = None
-        self.savable = {
+        self.results = ("result",) if returns is None else returns._fields
+        self.node_types = {}
+        self.plans = {}
+
+    @functools.cached_property
+    def clean(self):
+        """Brings arguments to what the annotations say."""
+        has_room = room_in(self.forward, self.signatures)
+        return Cleaner(self.forward, self.operands, self.tensors, has_room)
+
+    @functools.cached_property
+    def savable(self):
+        """Everything that some formula names."""
+        return {
             name
             for formula in self.formulas.values()
             for form in (formula.values() if isinstance(formula, dict) else (formula,))
             for name in parameters(form)
         }
-        self.results = ("result",) if returns is None else returns._fields
-        self.node_types = {}
-        self.plans = {}
 
     def find_tensors(self):
         """The names of the parameters that are tensors, in order."""

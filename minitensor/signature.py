@@ -216,7 +216,7 @@ class Cleaner:
             self.by_name[name] = or_none(clean) if clean and name in optional else clean
         self.by_place = [self.by_name[name] for name in names[: code.co_argcount]]
         self.spread = spread_name(function)
-        self.any = bool(self.spread or any(self.by_name.values()) or has_room)
+
         self.has_room = has_room
 
     def __call__(self, args, kwargs):

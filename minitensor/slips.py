@@ -1,5 +1,6 @@
 """Help with slips of the pen: PyTorch's error (or PyTorch's silence), plus a hint."""
 
+import importlib
 import warnings
 
 
@@ -49,10 +50,18 @@ def explain_missing_name(name, names, module="torch"):
     return error
 
 
-def explaining(module, names):
-    """The `__getattr__` of a module whose missing names are explained so."""
+def explaining(module, names, later=None):
+    """The `__getattr__` of a module whose missing names are explained so.
+
+    `later`: names that are imported when they are first asked for, as `{name: "module"}` or
+    `{name: "module:attribute"}`.
+    """
 
     def __getattr__(name):
+        if later and name in later:
+            path, _, attribute = later[name].partition(":")
+            found = importlib.import_module(path)
+            return getattr(found, attribute) if attribute else found
         raise explain_missing_name(name, names, module)
 
     return __getattr__

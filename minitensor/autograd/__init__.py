@@ -3,11 +3,10 @@
 from .. import grad_mode
 from ..grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ..slips import explaining
-from . import anomaly_mode, function, functional, graph, variable
+from . import anomaly_mode, function, graph, variable
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .api import backward, grad
 from .function import Function
-from .gradcheck import gradcheck, gradgradcheck
 from .variable import Variable
 
 __all__ = [
@@ -31,4 +30,10 @@ __all__ = [
     "variable",
 ]
 
-__getattr__ = explaining("torch.autograd", __all__)
+_LATER = {
+    "functional": "minitensor.autograd.functional",
+    "gradcheck": "minitensor.autograd.checking:gradcheck",
+    "gradgradcheck": "minitensor.autograd.checking:gradgradcheck",
+}
+
+__getattr__ = explaining("torch.autograd", __all__, _LATER)

@@ -1,15 +1,14 @@
 """Anomaly mode: a backward pass that fails shows the line of the forward pass that it comes from."""
 
 import contextlib
-import traceback
+import os
 import warnings
-from pathlib import Path
 
 from ..declare import composite
 from .engine import Backward
 from .watch import unwatch, watch
 
-PACKAGE = str(Path(__file__).parent.parent)
+PACKAGE = os.path.dirname(os.path.dirname(__file__))
 
 
 class _Mode:
@@ -85,6 +84,8 @@ class detect_anomaly(set_detect_anomaly):
 
 def _remember(node):
     """Watches a node being numbered, which happens when it is made."""
+    import traceback  # only for who asks for it: it would slow down `import minitensor`
+
     frames = [frame for frame in traceback.extract_stack() if not _is_own(frame.filename)]
     node.metadata["traceback_"] = traceback.format_list(frames)
     if mode.running is not None:

@@ -1,8 +1,8 @@
 """Saved tensors that the user's hooks pack when they are saved, and unpack when they are needed."""
 
 import functools
-import threading
 import weakref
+from _thread import _local
 
 from ..grad_mode import no_grad, state
 from ..graph import Node, ends, gradient_edge
@@ -11,7 +11,7 @@ from ..tensor import Tensor
 from .watch import passes, unwatch, watch
 
 
-class _Defaults(threading.local):
+class _Defaults(_local):
     """The pairs of hooks that hold for all tensors being saved; the last one counts."""
 
     def __init__(self):

@@ -4,12 +4,12 @@ Recording must be fast, so it asks nobody's leave. While somebody watches, and o
 set on any node is reported here; afterwards `Node` is as it was.
 """
 
-import threading
+from _thread import _local
 
 from ..graph import Node
 
 
-class _Passes(threading.local):
+class _Passes(_local):
     """The backward passes that are running, one inside the other: (outputs, inputs) of each."""
 
     def __init__(self):
