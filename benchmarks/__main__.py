@@ -23,11 +23,9 @@ def main(arguments=None):
     libraries = installed()
     found = {"machine": machine(libraries, options.rounds), "seconds": {}}
     same = {name: library for name, library in libraries.items() if name in SAME_API}
-    for name in options.only:
-        if name in WORKLOADS:
-            steps, reasons = prepare(WORKLOADS[name], libraries)
-            figures = race(steps, options.rounds, name) | reasons
-            found["seconds"][name] = {name: figures.get(name) for name in libraries}
+    for workload in WORKLOADS:
+        if workload in options.only:
+            found["seconds"][workload] = per_step(workload, libraries, options.rounds)
     if options.long:
         found["per node"] = {f"{length:,}": per_node(length, same) for length in LENGTHS}
     if "memory" in options.only:
@@ -41,6 +39,13 @@ def main(arguments=None):
         from .picture import picture  # which needs what the notebooks need
 
         picture(found["seconds"]).save(options.picture)
+
+
+def per_step(workload, libraries, rounds):
+    """Seconds that a step takes in each library, or why there are none."""
+    steps, reasons = prepare(WORKLOADS[workload], libraries)
+    figures = race(steps, rounds, workload) | reasons
+    return {name: figures.get(name) for name in libraries}
 
 
 def per_node(length, libraries):
@@ -59,7 +64,10 @@ def parse(arguments):
     parser.add_argument("--long", action="store_true", help="also chains of up to a million nodes")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     parser.add_argument("--picture", type=Path, metavar="FILE", help="draw the table, as SVG")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.picture and not ("torch" in installed() and {*options.only} & {*WORKLOADS}):
+        parser.error("a picture needs PyTorch, and a workload")
+    return options
 
 
 if __name__ == "__main__":

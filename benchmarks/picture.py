@@ -35,10 +35,9 @@ def picture(seconds):
         time = duration(seconds[name]["torch"])
         parts.append(label(LEFT + AXIS + RIGHT, y + 4, time, 10, anchor="end", soft=True))
         parts += marks(row, place, y)
+    drawing = svg(parts, LEFT + AXIS + RIGHT + 8, bottom + 34)
     words = "\n".join(f"{name}: {spoken(row)}." for name, row in rows.items())
-    return Picture(
-        svg=svg(parts, LEFT + AXIS + RIGHT + 8, bottom + 34), title=TITLE, description=words
-    )
+    return Picture(svg=drawing, title=TITLE, description=words)
 
 
 def ratios(row):
@@ -82,20 +81,19 @@ def marks(row, place, y):
     if own:
         yield line(place(1), y, place(own), y, theme.TENSOR, 4, 0.4)
     for name in reversed(row):  # minitensor comes last, on top
-        yield mark(name, place(row[name]), y, f"{name}: {row[name]:.2f}{TIMES}")
+        yield mark(name, place(row[name]), y)
     if own:
         x = place(own)
         yield label(x, y - 9, f"{own:.2f}{TIMES}", 9.5, anchor="middle", bold=True)
 
 
-def mark(name, x, y, tooltip=None):
+def mark(name, x, y):
     hue, path = SHAPES[name]
     color = hue.any if hue else theme.INK
     fill = color if name == "minitensor" else "none"
-    title = f"<title>{tooltip}</title>" if tooltip else ""
     return (
-        f'<g transform="translate({x:.1f} {y:.1f})">{title}'
-        f'<path d="{path}" fill="{fill}" stroke="{color}" stroke-width="1.5"/></g>'
+        f'<path d="{path}" transform="translate({x:.1f} {y:.1f})" fill="{fill}" '
+        f'stroke="{color}" stroke-width="1.5"/>'
     )
 
 

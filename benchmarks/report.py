@@ -48,9 +48,8 @@ def duration(seconds):
     >>> duration(0.002)
     '2.00 ms'
     """
-    for unit, size in {"s": 1, "ms": 1e-3, "µs": 1e-6}.items():
-        if seconds >= size:
-            break
+    units = [("s", 1), ("ms", 1e-3), ("µs", 1e-6)]
+    unit, size = next((unit for unit in units if seconds >= unit[1]), units[-1])
     return f"{seconds / size:#.3g}".rstrip(".") + f" {unit}"
 
 

@@ -164,8 +164,8 @@ class Plan:
     """For the inputs of an op that want a gradient: the values to save, and the formulas to run.
 
     `steps`: (edge, formula, what picks its arguments out of [grad, grads, *saved, *options]). `options`: by name,
-    of a `plain` call, which gave none; another call's are saved. `arithmetic`: the formulas call nothing and
-    look up nothing, so that they mean the same for arrays as for tensors. `saves`: what is saved by a call
+    of a `plain` call, which gave none; another call's are saved. `arithmetic`: the formulas mean
+    the same for arrays as for tensors. `saves`: what is saved by a call
     with one or two tensors alone, in a word.
     """
 
@@ -214,9 +214,11 @@ class Plan:
 
 
 def is_arithmetic(formula):
-    """Whether a formula uses nothing but operators, so that it means the same for arrays as for tensors."""
-    code = formula.__code__
-    return not code.co_freevars and {*code.co_names} <= {"T", "mT"}
+    """Whether a formula means the same for arrays as for tensors: operators, `.T`, and formulas.py."""
+    code, known = formula.__code__, formula.__globals__
+    return not code.co_freevars and all(
+        name in ("T", "mT") or hasattr(known.get(name), "for_both") for name in code.co_names
+    )
 
 
 def pick(places):

@@ -19,19 +19,21 @@ def add_up(array, axes=None, keepdims=False):
     size = array.size
     if size <= 4 or axes == ():
         return np.add.reduce(array, axes, None, None, keepdims)
+    if axes is None and not keepdims and array.flags.c_contiguous:
+        return _along_rows(array.ravel()) if size < THREADED else _long(array.ravel())
     if size >= THREADED:
-        whole = axes is None and not keepdims and array.flags.c_contiguous
-        return _long(array.ravel()) if whole else np.add.reduce(array, axes, None, None, keepdims)
-    if keepdims or not array.flags.c_contiguous:
+        return np.add.reduce(array, axes, None, None, keepdims)
+    if axes is None or len(axes) > 1 or not array.flags.c_contiguous:
         return _in_memory_order(array, range(array.ndim) if axes is None else axes, keepdims)
-    if axes is None:
-        return _along_rows(array.ravel())
-    if len(axes) > 1:
-        return _in_memory_order(array, axes, keepdims)
-    before, after = array.shape[: axes[0]], array.shape[axes[0] + 1 :]
-    blocks = array.reshape(math.prod(before), -1, math.prod(after))
-    sums = _along_rows(blocks[..., 0]) if blocks.shape[2] == 1 else _down_columns(blocks, True)
-    return sums.reshape(before + after)
+    (axis,), shape = axes, array.shape
+    if shape[axis] <= 4:
+        return np.add.reduce(array, axis, None, None, keepdims)
+    columns = math.prod(shape[axis + 1 :])
+    if columns == 1:
+        sums = _along_rows(array.reshape(-1, shape[axis]))
+    else:
+        sums = _down_columns(array.reshape(-1, shape[axis], columns), True)
+    return sums.reshape(shape[:axis] + (1,) * keepdims + shape[axis + 1 :])
 
 
 def _long(row):
@@ -113,6 +115,8 @@ def _by_fours(blocks):
 def _cascade(blocks):
     """Column sums in up to four levels; each adds up `step` sums of the level below at a time."""
     *before, n, columns = blocks.shape
+    if n < 16:
+        return np.add.reduce(blocks, -2)
     step = 1 << max(4, (n - 1).bit_length() // 4)
     total = None
     for level in range(4):

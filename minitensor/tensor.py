@@ -48,7 +48,6 @@ class Tensor(AsPython):
     _home = None  # the storage as a flat array; None: not asked for yet
     _view = None  # for views: the base, and when and how the view was made (see views.py)
     _inference = False  # made in inference mode
-    _shared = False  # a gradient that others hold too: a leaf may not adopt it (see engine.py)
     _hooks = _post_accumulate_hooks = None
     _accumulator = None  # a weak reference to the leaf's AccumulateGrad
     __array_priority__ = 1000

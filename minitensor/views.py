@@ -12,6 +12,7 @@ import numpy as np
 
 from .grad_mode import state
 from .graph import Node, gradient_edge
+from .op_node import freed
 from .storage import address, flat_storage, is_dense, strided
 from .tensor import Tensor, wrap
 
@@ -86,7 +87,8 @@ def check_in_place(tensor, requires_grad):
             raise RuntimeError(
                 "a view of a leaf Variable that requires grad is being used in an in-place operation."
             )
-    if tensor.requires_grad and tensor.is_leaf:
+    # PyTorch takes a view for a leaf if its base was changed and nobody asked for its grad_fn since.
+    if tensor.requires_grad and tensor._grad_fn is None:
         error = RuntimeError(
             "a leaf Variable that requires grad is being used in an in-place operation."
         )
@@ -196,6 +198,8 @@ class CopySlices(Node, name="CopySlices"):
 
     def backward(self, grads):
         """Send the view's part of the gradient through the operation; the rest passes by."""
+        if self.node is None:
+            raise freed()
         result = self.place.copy(grads[0])
         part = self.place.view(result)
         first, *rest = self.node.backward((part.clone(),))
@@ -208,8 +212,8 @@ class CopySlices(Node, name="CopySlices"):
         return [result, *rest]
 
     def release(self):
-        """Forget what the operation saved."""
-        self.node.release()
+        """Forget the operation, even if it saved nothing."""
+        self.node = None
 
 
 class Place:

@@ -142,7 +142,7 @@ class Filler:
         if (
             not self.tensor.is_floating_point()
         ):  # filled with a tensor that does, it would require grad
-            return line.replace("fill_({z})", "fill_(2)")
+            return line.replace("fill_({z})", "fill_(2)").replace("= {apart}", "= {number}")
         return line
 
     def rarely(self):

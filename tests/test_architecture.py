@@ -29,7 +29,7 @@ FLOORS = [
     {"tensor", "sampling"},
     {"integers"},
     {"graph", "printing", "pickling", "arguments", "return_types"},
-    {"op_node", "signature"},
+    {"formulas", "op_node", "signature"},
     {"misfits", "recording", "views"},
     {"op"},
     {"elementwise"},

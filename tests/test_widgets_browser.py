@@ -109,8 +109,8 @@ def choose(page, name, number, option):  # noqa: F811
 def test_every_widget_answers_to_mouse_and_keyboard(notebook):
     for drive in (stepper, accumulation, in_place, sharing, strides, derivative):
         drive(notebook)
-    assert_readable(notebook)
     photograph(notebook)
+    assert_readable(notebook)
 
 
 def stepper(page):  # noqa: F811
@@ -142,6 +142,11 @@ def stepper(page):  # noqa: F811
     press(page, "stepper", "Play")
     says(page, "stepper", "Step 2 of")
     press(page, "stepper", "Pause")
+    handle(page, "stepper").focus()
+    page.keyboard.press("Home")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    says(page, "stepper", "Step 3 of 12")
 
 
 def accumulation(page):  # noqa: F811

@@ -60,30 +60,133 @@ a
 3
 """.strip().splitlines()
 
-# Names whose own valid call is another one.
+# Names whose valid call is another one.
 OWN = {
-    "add": "x, y",
+    "addbmm": "s, a, a",
+    "addbmm_": "s, a, a",
+    "addmv": "v, s, v",
+    "addmv_": "v, s, v",
+    "apply_": "x, abs",
+    "arange": "0, 6, 2",
+    "as_strided": "x, (2, 2), (1, 1)",
+    "as_strided_": "x, (2, 2), (1, 1)",
+    "as_strided_scatter": "x, s[:2, :2], (2, 2), (1, 1)",
+    "as_subclass": "x, t.Tensor",
+    "backward": "r.sum(), x[0, 0]",
+    "broadcast_shapes": "(2, 3), (3,)",
+    "can_cast": "t.int64, t.float32",
+    "cat": "(x, y), 1",
+    "chunk": "x, 2, 1",
+    "cuda": "x",
+    "dot": "v, v",
+    "dropout": "x, 0.5, True",
+    "dropout_": "x, 0.5, True",
+    "dsplit": "a, 3",
+    "empty": "2, 3",
+    "empty_permuted": "(2, 3), (1, 0)",
+    "empty_strided": "(2, 3), (3, 1)",
+    "expand": "x, 2, 3",
+    "eye": "2, 3",
+    "float_power_": "x.double(), 2",
+    "from_numpy": "np.ones(3)",
+    "frombuffer": "bytearray(8), dtype=t.float32",
+    "full": "(2, 3), 1.0",
+    "geometric_": "x, 0.5",
+    "index_add": "x, 1, k0, x[:, :2]",
+    "index_add_": "x, 1, k0, x[:, :2]",
+    "index_copy": "x, 1, k0, x[:, :2]",
+    "index_copy_": "x, 1, k0, x[:, :2]",
+    "index_fill": "x, 1, k0, 1.0",
+    "index_fill_": "x, 1, k0, 1.0",
+    "index_put": "x, (k0,), v",
+    "index_put_": "x, (k0,), v",
+    "index_reduce": "x, 1, k0, x[:, :2], 'prod'",
+    "index_reduce_": "x, 1, k0, x[:, :2], 'prod'",
+    "index_select": "x, 1, k0",
+    "is_nonzero": "x[0, 0]",
+    "item": "x[0, 0]",
+    "kthvalue": "x, 1, 1",
+    "linspace": "0, 1, 5",
+    "logspace": "0, 1, 5",
+    "map2_": "x, y, y, max",
+    "map_": "x, y, max",
+    "masked_fill": "x, b, 1.0",
+    "masked_fill_": "x, b, 1.0",
+    "masked_scatter": "x, b, y",
+    "masked_scatter_": "x, b, y",
+    "matrix_power": "s, 2",
+    "max": "x, 1",
+    "min": "x, 1",
+    "multi_dot": "(s, s, s)",
+    "multinomial": "x, 2, True",
+    "new_empty_strided": "x, (2, 3), (3, 1)",
+    "new_full": "x, (2, 3), 1.0",
+    "new_ones": "x, 2, 3",
+    "new_zeros": "x, 2, 3",
+    "nonzero_static": "x, size=2",
+    "ones": "2, 3",
+    "permute": "x, 1, 0",
+    "polygamma": "1, x",
+    "promote_types": "t.int64, t.float32",
+    "put": "x, k0, v[:2]",
+    "put_": "x, k0, v[:2]",
+    "rand": "2, 3",
+    "randint": "0, 5, (2, 3)",
+    "randn": "2, 3",
+    "range": "0, 4, 2",
+    "register_hook": "r, abs",
+    "register_post_accumulate_grad_hook": "r.detach().requires_grad_(), abs",
+    "repeat": "x, 2, 3",
+    "retain_grad": "r",
+    "scatter_add": "x, 0, k, x",
+    "scatter_add_": "x, 0, k, x",
+    "scatter_reduce": "x, 0, k, x, 'sum'",
+    "scatter_reduce_": "x, 0, k, x, 'sum'",
+    "select_scatter": "x, v, 0, 1",
+    "solve_triangular": "s, s, upper=True",
+    "split": "x, 2, 1",
+    "split_copy": "x, 2, 1",
+    "split_with_sizes": "x, (1, 2), 1",
+    "split_with_sizes_copy": "x, (1, 2), 1",
+    "stack": "(x, y), 1",
+    "swapaxes": "x, 0, 1",
+    "swapdims": "x, 0, 1",
+    "tensor": "[1, 2]",
+    "tensorinv": "s, 1",
+    "tensorsolve": "s, v",
+    "tril_indices": "2, 3, 1",
+    "triu_indices": "2, 3, 1",
+    "unflatten": "x, 1, (1, 3)",
+    "unravel_index": "i, (2, 3)",
+    "unsafe_chunk": "x, 2, 1",
+    "unsafe_split": "x, 2, 1",
+    "unsafe_split_with_sizes": "x, (1, 2), 1",
+    "view": "x, 3, 2",
+    "Tensor.view": "x, 3, 2",
+    "Tensor.where": "x, b, y",
+    "where": "b, x, y",
+    "zeros": "2, 3",
 }
 
 
-def tensors(t):
-    """What the valid calls are written with."""
-    x = t.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-    return {
-        "t": t,
-        "np": np,
-        "x": x,
-        "y": x + 1,
-        "s": t.tensor([[4.0, 1.0, 0.0], [1.0, 5.0, 2.0], [0.0, 2.0, 6.0]]),
-        "v": t.tensor([1.0, 2.0, 3.0]),
-        "a": t.ones(2, 3, 3),
-        "i": t.tensor([0, 2, 1]),
-        "b": t.tensor([[True, False, True], [False, True, True]]),
-        "k": t.tensor([[0, 1, 0], [1, 0, 1]]),
-        "k0": t.tensor([0, 1]),
-        "r": t.ones(3, requires_grad=True) * 2,
-        "g": t.Generator(),
-    }
+# What the valid calls are written with.
+TENSORS = {
+    "x": lambda t: t.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]),
+    "y": lambda t: t.tensor([[2.0, 3.0, 4.0], [5.0, 6.0, 7.0]]),
+    "s": lambda t: t.tensor([[4.0, 1.0, 0.0], [1.0, 5.0, 2.0], [0.0, 2.0, 6.0]]),
+    "v": lambda t: t.tensor([1.0, 2.0, 3.0]),
+    "a": lambda t: t.ones(2, 3, 3),
+    "i": lambda t: t.tensor([0, 2, 1]),
+    "b": lambda t: t.tensor([[True, False, True], [False, True, True]]),
+    "k": lambda t: t.tensor([[0, 1, 0], [1, 0, 1]]),
+    "k0": lambda t: t.tensor([0, 1]),
+    "r": lambda t: t.ones(3, requires_grad=True) * 2,
+}
+
+
+def tensors(t, wanted):
+    """The tensors of these names, and the libraries."""
+    return {"t": t, "np": np, **{n: make(t) for n, make in TENSORS.items() if n in wanted}}
 
 
 # What an argument is replaced by; and, named, what is added to a call.
@@ -155,7 +258,7 @@ def wrong_calls(text):
 
 def answer(t, place, name, arguments):
     """What a call gives: an exception, or None."""
-    space = tensors(t)
+    space = tensors(t, set(re.findall(r"\b[a-z]\w?\b", ' '.join(arguments))))
     owner = find(t, place)
     if place == "Tensor":
         if not arguments or not isinstance(eval(arguments[0], space), t.Tensor):

@@ -3,9 +3,11 @@
 import collections.abc
 import warnings
 
+import numpy as np
+
 from ..graph import gradient_edge
 from ..ops.join import stack
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from .anomaly_mode import AnomalyBackward, is_anomaly_enabled
 from .engine import Backward, accumulate, edge_key
 from .graph import GradientEdge
@@ -204,14 +206,13 @@ def _starting_gradients(outputs, given, batched=False):
             if first.shape != tensor.shape:
                 positions = given.index(gradient), outputs.index(output)
                 raise _mismatch(first.shape, tensor.shape, *positions, batched)
-            gradient._shared = True
             gradients.append(gradient.to(tensor.dtype))
     return gradients
 
 
 def _one(tensor):
     if tensor.numel() == 1:
-        return tensor.new_ones(tensor.shape)
+        return wrap(np.ones(tensor.shape, tensor._array.dtype))
     error = RuntimeError("grad can be implicitly created only for scalar outputs")
     error.add_note(
         "Hint: a gradient answers how one number changes. Reduce to a scalar first, for example "

@@ -12,7 +12,7 @@ import operator
 import numpy as np
 
 from .. import dtypes
-from ..grad_mode import set_grad_enabled, state
+from ..grad_mode import state
 from ..graph import AccumulateGrad, ends, gradient_edge
 from ..storage import is_dense
 from ..tensor import Tensor, wrap
@@ -72,11 +72,15 @@ class Backward:
     def run(self, retain_graph, create_graph):
         """Send the gradients back. Saved values are freed behind it unless `retain_graph`."""
         self.recorded = create_graph
-        with set_grad_enabled(create_graph), np.errstate(all="ignore"):
-            for edge, gradient in self.roots:
-                self._deliver((edge,), [self._leaving(gradient)], None)
-            for node in self.nodes:
-                self._visit(node, retain_graph)
+        before, state.enabled = state.enabled, create_graph
+        try:
+            with np.errstate(all="ignore"):
+                for edge, gradient in self.roots:
+                    self._deliver((edge,), [self._leaving(gradient)], None)
+                for node in self.nodes:
+                    self._visit(node, retain_graph)
+        finally:
+            state.enabled = before
         for key, gradient in (self.captured or {}).items():
             self.captured[key] = None if gradient is None else self._shown(gradient)
 

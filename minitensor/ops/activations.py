@@ -8,12 +8,13 @@ import math
 import numpy as np
 
 from ..declare import FUNCTIONS, Number, composite, elementwise
+from ..formulas import keep_where
 from ..rounding import libm
 from ..tensor import Tensor
 from .functions import single
 
 
-@elementwise(input=lambda grad, result: grad.masked_fill(result <= 0, 0))
+@elementwise(input=lambda grad, result: keep_where(grad, result > 0))
 def relu(input):
     """The element where it is positive, else 0.
 

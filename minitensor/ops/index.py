@@ -16,7 +16,7 @@ from ..declare import Array, Arrays, Tensors, composite, op
 from ..misfits import type_name
 from ..tensor import Tensor, wrap
 from .data import array_of
-from .parts import _slice, alias, select
+from .parts import _select, _slice, alias
 from .reduce import contiguous
 from .select import check_holds
 from .views import _view, memory_like, unsqueeze, view_strides
@@ -214,7 +214,7 @@ def _apply_views(tensor, key):
         else:
             index = k if kind is int else _number_or_tensor(k)
             if type(index) is int:
-                result = _select(result, dim, index, position)
+                result = _at(result, dim, index, position)
                 continue
             if not index._array.ndim and index._array.dtype in MASKS:
                 result, index = unsqueeze(result, dim), _bool_index(index._array)
@@ -227,6 +227,8 @@ def _apply_views(tensor, key):
 
 
 def _dims_used(k):
+    if type(k) is int or type(k) is slice:
+        return 1
     if k is None or k is Ellipsis or isinstance(k, bool):
         return 0
     if isinstance(k, Tensor) and k._array.dtype in MASKS:
@@ -239,7 +241,8 @@ def _bool_index(value):
     return wrap(np.zeros(int(bool(value)), np.int64))
 
 
-def _select(tensor, dim, index, position):
+def _at(tensor, dim, index, position):
+    """The slice at an index of a dimension."""
     shape = tensor._array.shape
     size = shape[dim] if shape else 0
     if not -size <= index < size:
@@ -253,7 +256,7 @@ def _select(tensor, dim, index, position):
         raise IndexError(
             f"index {index} is out of bounds for dimension {position} with size {size}"
         )
-    return select(tensor, dim, index)
+    return _select(tensor, dim, index)
 
 
 def _bounds(k):
@@ -305,10 +308,12 @@ def _parts(tensor, key):
         return key
     if isinstance(key, np.integer):
         key = int(key)
-    if not tensor._array.ndim and isinstance(key, slice):
+    if type(key) is slice and not tensor._array.ndim:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-    if not tensor._array.ndim and type(key) is int:
-        return _select(tensor, 0, key, 0)
+    if type(key) is int and not tensor._array.ndim:
+        return _at(tensor, 0, key, 0)
+    if type(key) in (int, slice):
+        return (key,)
     if isinstance(key, Sequence) and len(key) < 32:
         structured = (Tensor, np.ndarray, Sequence, slice)
         if any(k is None or k is Ellipsis or isinstance(k, structured) for k in key):
@@ -318,7 +323,7 @@ def _parts(tensor, key):
 
 def _getitem(self, key):
     if type(key) is int:
-        return _select(self, 0, key, 0)
+        return _at(self, 0, key, 0)
     key_parts = _parts(self, key)
     if type(key) is slice:  # always a new view, even of everything
         return _slice(self, 0, *_bounds(key))

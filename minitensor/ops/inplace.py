@@ -4,7 +4,9 @@ import numpy as np
 
 from ..arguments import NUMBERS, broadcast_error, check_fits, wrong_type
 from ..declare import composite, op
+from ..grad_mode import state
 from ..tensor import Tensor, wrap
+from ..views import check_no_overlap
 
 
 def zeros(grad):
@@ -31,7 +33,23 @@ def copy_(self, other, non_blocking: bool = False):
         other = wrap(np.array(other))
     elif not isinstance(other, Tensor):
         raise wrong_type("copy_", "other", 1, "Tensor", other)
-    return _copy.op.in_place(self, (other, non_blocking), {})
+    source = other._array
+    if _recordable(self) or _recordable(other) or source.shape != self._array.shape:
+        return _copy.op.in_place(self, (other, non_blocking), {})
+    check_no_overlap(self, (other,))
+    return _overwritten(self, source)
+
+
+def _recordable(tensor):
+    """Whether overwriting the tensor has to be recorded, or perhaps refused."""
+    return tensor._inference or (tensor._tracked and state.enabled and tensor.requires_grad)
+
+
+def _overwritten(tensor, source):
+    """The tensor, with other elements, where that need not be recorded."""
+    tensor._array[...] = source
+    tensor._changed()
+    return tensor
 
 
 @op(node="ZeroBackward", casts=True, input=zeros)
@@ -42,13 +60,20 @@ def _zero(input):
 @composite
 def zero_(input):
     """Set every element to 0."""
-    return _zero.op.in_place(input, (), {}, overlap=True)
+    if _recordable(input):
+        return _zero.op.in_place(input, (), {}, overlap=True)
+    return _overwritten(input, 0)
 
 
 @op(node="FillBackward", number=2, casts=True, input=zeros)
 def _fill_number(input, value):
-    check_fits(value, input.dtype)
-    return np.broadcast_to(np.array(value).astype(input.dtype), input.shape)
+    return np.broadcast_to(_as_element(value, input.dtype), input.shape)
+
+
+def _as_element(value, dtype):
+    """A number as an array of a dtype; PyTorch's error if that can't hold it."""
+    check_fits(value, dtype)
+    return np.array(value).astype(dtype)
 
 
 @op(node="FillBackward", number=3, casts=True, input=zeros, value=lambda grad: grad.sum())
@@ -68,10 +93,14 @@ VALUES = ("Tensor value", "Number value")
 def fill_(input: Tensor, value):
     """Set every element to `value`, a number or a 0-dim tensor."""
     if isinstance(value, Tensor):
-        return _fill_tensor.op.in_place(input, (value,), {}, overlap=True)
+        if _recordable(input) or _recordable(value) or value._array.ndim:
+            return _fill_tensor.op.in_place(input, (value,), {}, overlap=True)
+        return _overwritten(input, value._array)
     if not isinstance(value, NUMBERS):
         raise TypeError
-    return _fill_number.op.in_place(input, (value,), {}, overlap=True)
+    if _recordable(input):
+        return _fill_number.op.in_place(input, (value,), {}, overlap=True)
+    return _overwritten(input, _as_element(value, input._array.dtype))
 
 
 @composite(method=False, signatures=VALUES)

@@ -23,9 +23,9 @@ def _cat_formula(grad, tensors_shape, dim):
 
 
 def _joined(arrays, dim, dtype):
-    shape = list(arrays[0].shape)
-    shape[dim] = sum(array.shape[dim] for array in arrays)
-    return np.concatenate(arrays, dim, out=np.empty(shape, dtype), casting="unsafe")
+    shape = [*arrays[0].shape]
+    shape[dim] = sum([array.shape[dim] for array in arrays])
+    return np.concatenate(arrays, dim, np.empty(shape, dtype), casting="unsafe")
 
 
 @op(method=False, tensors=_cat_formula)
@@ -52,7 +52,7 @@ def cat(tensors: Arrays, dim: int = 0):
             raise RuntimeError(
                 f"Tensors must have same number of dimensions: got {first.ndim} and {array.ndim}"
             )
-        else:
+        elif array.shape != first.shape:
             for d, (a, b) in enumerate(zip(first.shape, array.shape)):
                 if a != b and d != dim:
                     raise RuntimeError(
@@ -84,7 +84,8 @@ def stack(tensors: Arrays, dim: int = 0):
             )
     dtype = dtypes.result_dtype(*tensors)
     dim = wrap_dim(dim, first.ndim + 1)
-    return _joined([np.expand_dims(array, dim) for array in tensors], dim, dtype)
+    shape = (*first.shape[:dim], 1, *first.shape[dim:])
+    return _joined([array.reshape(shape) for array in tensors], dim, dtype)
 
 
 @composite(method=False)

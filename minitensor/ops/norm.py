@@ -61,7 +61,7 @@ def _vector_norm(input: Array, ord=2, dim=None, keepdim=False, *, dtype=None):
     if dtype is not None:
         _check_widening(name, input, dtype)
         input = input.astype(dtype.numpy, copy=False)
-    axes = reduced_axes(dim, input.ndim, "linalg_vector_norm")
+    axes = reduced_axes(dim, input.ndim)
     if not input.size and (ord < 0 or math.isinf(ord)):
         _check_not_empty(input, ord, dim)
     return _size(input, ord, axes, keepdim)

@@ -3,6 +3,8 @@
 Those that fill a gradient, or a copy, from a part have that part's view function as an argument.
 """
 
+from itertools import accumulate
+
 import numpy as np
 
 from ..declare import Array, Ints, composite, op, view
@@ -63,9 +65,18 @@ def _select_backward(grad: Array, shape, dim, index):
     return _placed(grad, shape, _select_view, dim, index)
 
 
-@view(input=lambda grad, input_shape, dim, index: _select_backward(grad, input_shape, dim, index))
+def _select_slope(grad, input_shape, dim, index):
+    return _select_backward(grad, input_shape, dim, index)
+
+
+@view(input=_select_slope)
 def select(input: Array, dim: int, index: int):
     """The slice at `index` of dimension `dim`, without that dimension: what `x[index]` is for `dim` 0."""
+    return _select_view(input, dim, index)
+
+
+@view(input=_select_slope)
+def _select(input, dim, index):  # for numbers in square brackets, which have been looked at
     return _select_view(input, dim, index)
 
 
@@ -234,8 +245,8 @@ def _check_sizes(input, sizes, dim):
 
 def _pieces(input, sizes, dim):
     before = (slice(None),) * wrap_dim(dim, input.ndim)
-    ends = np.cumsum(sizes, dtype=int).tolist()
-    return tuple([input[(*before, slice(end - n, end))] for n, end in zip(sizes, ends)])
+    pieces = zip(sizes, accumulate(sizes))
+    return tuple([input[(*before, slice(end - n, end))] for n, end in pieces])
 
 
 def _sizes_slope(grads, input_shape, dim, split_sizes):

@@ -8,6 +8,7 @@ import numpy as np
 from .. import dtypes
 from ..arguments import parse_dims
 from ..declare import Array, DType, Ints, Number, composite, op
+from ..formulas import spread
 from ..misfits import of_method
 from ..return_types import Plain
 from ..signature import to_ints
@@ -18,7 +19,7 @@ from .join import cat
 # What all reductions share
 
 
-def reduced_axes(dim, ndim, name=None):
+def reduced_axes(dim, ndim):
     """The `dim=` of a reduction as NumPy's `axis=`: None for all, or a tuple."""
     if dim is None:
         return None
@@ -56,8 +57,9 @@ def put_back(grad, shape, dim, keepdim):
 
 def how_many(shape, dim):
     """The number of elements that each result is made of."""
-    dims = range(len(shape)) if dim is None else parse_dims(dim, len(shape)) if shape else ()
-    return math.prod(shape[d] for d in dims)
+    if dim is None or not shape:
+        return math.prod(shape)
+    return math.prod([shape[d] for d in parse_dims(dim, len(shape))])
 
 
 def form(dim, dtype):
@@ -71,14 +73,11 @@ def form(dim, dtype):
 
 
 def _fold(ufunc, input, dim, keepdim, dtype):
-    if dim is None and dtype is None and input.dtype.char in "fd" and not keepdim:
-        return add_up(input) if ufunc is np.add else ufunc.reduce(input, None)
     input = cast(input, dtype)
-    work = work_dtype(input, dtype)
     axes = reduced_axes(dim, input.ndim)
-    if ufunc is np.add and input.dtype == work and work.kind == "f":
+    if ufunc is np.add and input.dtype.char in "fd":
         return contiguous(add_up(input, axes, keepdim))
-    result = ufunc.reduce(input, axes, work, None, keepdim)
+    result = ufunc.reduce(input, axes, work_dtype(input, dtype), None, keepdim)
     return contiguous(result.astype("float16") if input.dtype == "float16" else result)
 
 
@@ -93,7 +92,7 @@ _ALONG = "tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None"
 @op(
     signatures=(_OF_ALL, _ALONG),
     number=form,
-    input={0: lambda grad, input_shape: grad.expand(input_shape), 1: _spread},
+    input={0: lambda grad, input_shape: spread(grad, input_shape), 1: _spread},
 )
 def sum(input: Array, dim: Ints = None, keepdim: bool = False, *, dtype: DType = None):
     """The sum of all elements, or along one or more dims. Integers and bools are added up in int64.
@@ -126,7 +125,7 @@ def _evenly_spread(grad, input_shape, input_numel, dim, keepdim):
     signatures=(_OF_ALL, _ALONG),
     number=lambda dim: 0 if dim is None else 1,
     input={
-        0: lambda grad, input_shape, input_numel: grad.expand(input_shape) / input_numel,
+        0: lambda grad, input_shape, input_numel: spread(grad / input_numel, input_shape),
         1: _evenly_spread,
     },
 )
@@ -146,9 +145,9 @@ def mean(input: Array, dim: Ints = None, keepdim: bool = False, *, dtype: DType 
         error.add_note("Hint: convert first, as in x.float().mean().")
         raise error
     axes = reduced_axes(dim, input.ndim)
-    total = add_up(input.astype(work_dtype(input, dtype), copy=False), axes, keepdim)
+    total = add_up(input.astype("f") if input.dtype.char == "e" else input, axes, keepdim)
     result = total / (input.size // max(total.size, 1))
-    return contiguous(result.astype(input.dtype, copy=False))
+    return contiguous(result.astype("e") if input.dtype.char == "e" else result)
 
 
 @composite
@@ -279,7 +278,7 @@ def _spread_of(op, input, dim, unbiased, correction, keepdim, out=None):
     if not input.is_floating_point():
         subject = name if name.endswith("mean") else "std and var"
         raise RuntimeError(f"{subject} only support floating point and complex dtypes")
-    if _degrees(input.shape, dim, correction) <= 0:
+    if _degrees(input._array.shape, dim, correction) <= 0:
         warnings.warn(
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the "
             "reduction factor (input numel divided by output numel).",

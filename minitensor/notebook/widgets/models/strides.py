@@ -138,7 +138,8 @@ class StrideExplorer:
         canvas.text(LEFT + 84, 14, f"{words.plural(count, 'cell')}; the path of the visits, first to last",
                     8.5, soft=True, sans=True)  # fmt: skip
         now = self.visits[self.at] if self.visits else -1
-        for cell, value in enumerate(self.cells.tolist()):
+        # The current cell is painted last: its border lies over those of its neighbours.
+        for cell, value in sorted(enumerate(self.cells.tolist()), key=lambda pair: pair[0] == now):
             x = LEFT + cell * CELL
             seen, current = cell in self.visits, cell == now
             style = {"hue": NOW, "tint": 0.25, "line": 2.4} if current else (
@@ -189,7 +190,7 @@ class StrideExplorer:
         title = f"shape {self.size}   stride {self.stride}   offset {self.offset}"
         canvas.text(LEFT + 84, top + 14, title, 9)
         values, count = self.cells.tolist(), len(self.cells)
-        for number, cell in enumerate(self.visits):
+        for number, cell in sorted(enumerate(self.visits), key=lambda pair: pair[0] == self.at):
             i, j = divmod(number, columns)
             x, y = LEFT + 26 + j * CELL, top + 40 + i * HIGH
             current = number == self.at
