@@ -13,32 +13,36 @@ WORKLOADS = {}
 
 @dataclasses.dataclass(frozen=True)
 class Workload:
-    """A computation, its usual size, and `inputs(size)`, which makes (parameters, data) for it."""
+    """A computation, its usual size, and `draw(uniform, size)`, which makes its inputs."""
 
     compute: Callable
     size: int
-    inputs: Callable
+    draw: Callable
     rate: float = 0.0  # of a step of gradient descent after backward
 
     @property
     def name(self):
         return self.compute.__name__
 
+    def inputs(self, size):
+        """The parameters and the data, the same on every call, as NumPy arrays."""
+        random = np.random.default_rng(0)
 
-def workload(**fields):
+        def uniform(*shape):  # no sum of these comes near 0, where rounding would count for much
+            return np.array(random.uniform(-0.5, 1, shape), np.float32)
+
+        return self.draw(uniform, size)
+
+
+def workload(size, draw, **more):
     def enter(compute):
-        WORKLOADS[compute.__name__] = Workload(compute, **fields)
+        WORKLOADS[compute.__name__] = Workload(compute, size, draw, **more)
         return compute
 
     return enter
 
 
-def uniform(*shape):
-    """The same numbers from [-0.5, 1) on every call: the sums of none of the workloads cancel."""
-    return np.random.default_rng(0).uniform(-0.5, 1, shape).astype(np.float32)
-
-
-@workload(size=1000, inputs=lambda n: ([], [uniform(4), uniform(4), n]))
+@workload(1000, lambda uniform, n: ([], [uniform(4), uniform(4), n]))
 def dispatch(torch, x, y, count):
     """1,000 additions of 4 elements, nothing recorded."""
     for _ in range(count):
@@ -46,7 +50,7 @@ def dispatch(torch, x, y, count):
     return z
 
 
-@workload(size=7, inputs=lambda n: ([uniform(4), uniform(4), uniform(4)], [n]))
+@workload(7, lambda uniform, n: ([uniform(4), uniform(4), uniform(4)], [n]))
 def small(torch, x, w, b, count):
     """7 times multiply, add, tanh, of 4 elements, and their sum."""
     for _ in range(count):
@@ -54,9 +58,7 @@ def small(torch, x, w, b, count):
     return x.sum()
 
 
-@workload(
-    size=2000, inputs=lambda n: ([np.array(2, np.float32)], [np.array(1.000001, np.float32), n])
-)
+@workload(2000, lambda uniform, n: ([uniform()], [np.array(1.000001, np.float32), n]))
 def chain(torch, x, w, count):
     """2,000 multiplications of one number."""
     for _ in range(count):
@@ -64,27 +66,26 @@ def chain(torch, x, w, count):
     return x
 
 
-@workload(size=1000, inputs=lambda n: ([uniform(n, n), uniform(n, n), uniform(n, n)], []))
+@workload(1000, lambda uniform, n: ([uniform(n, n), uniform(n, n), uniform(n, n)], []))
 def elementwise(torch, x, w, b):
     """Multiply, add, tanh, sum, of 1000 by 1000 elements."""
     return torch.tanh(x * w + b).sum()
 
 
-@workload(size=512, inputs=lambda n: ([uniform(n, n), uniform(n, n)], []))
+@workload(512, lambda uniform, n: ([uniform(n, n), uniform(n, n)], []))
 def matmul(torch, a, b):
     """The product of two matrices of 512 by 512 elements, and its sum."""
     return (a @ b).sum()
 
 
-def digits(batch):
-    """A network for images of 28 by 28, and a batch of such, each with the one it is of ten."""
-    images, scores = uniform(batch, 784), uniform(batch, 10)
-    targets = (scores == scores.max(1, keepdims=True)).astype(np.float32)
-    weights = [uniform(784, 256) / 784, uniform(256), uniform(256, 10) / 256, uniform(10)]
-    return weights, [images, targets]
+def digits(uniform, batch):
+    """The weights of a network, images of 28 by 28, and which of ten digits each shows."""
+    weights = [uniform(784, 256) / 28, uniform(256), uniform(256, 10) / 16, uniform(10)]
+    targets = np.eye(10, dtype=np.float32)[np.arange(batch) % 10]
+    return weights, [uniform(batch, 784), targets]
 
 
-@workload(size=128, inputs=digits, rate=0.1)
+@workload(128, digits, rate=0.1)
 def mlp(torch, w1, b1, w2, b2, images, targets):
     """A network of 784, 256 and 10 units, 128 images: cross-entropy, and a step of descent."""
     scores = torch.tanh(images @ w1 + b1) @ w2 + b2

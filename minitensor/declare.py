@@ -33,13 +33,25 @@ from numpy import asarray, ndarray
 from .arguments import NUMBERS, broadcast_error, number_to_array
 from .elementwise import ElementwiseOp
 from .grad_mode import inferring, state
-from .graph import gradient_edge
+from .graph import gradient_edge, requires_grad
 from .misfits import bad_arguments, room_in
 from .op import Op
 from .recording import new, recorder_of_one, recorder_of_two
-from .signature import Array, Arrays, Cleaner, DType, Ints, IntTuple, Mask, Misfit, Number, Tensors
+from .signature import (
+    Array,
+    Arrays,
+    Cleaner,
+    DType,
+    Ints,
+    IntTuple,
+    Mask,
+    Misfit,
+    Number,
+    Tensors,
+    to_out,
+)
 from .tensor import Tensor, mark_inference, wrap
-from .views import MULTIPLE, PLAIN, make_view
+from .views import MULTIPLE, make_view
 
 __all__ = [
     "Array",
@@ -312,9 +324,9 @@ def _general(op, refuse):
 
     def function(*args, out=None, **kwargs):
         try:
-            return op.call(args, kwargs, out)
+            return op.call(args, kwargs, out if out is None else to_out(out))
         except Misfit:
-            return refuse(op, args, kwargs)
+            return refuse(op, args, kwargs if out is None else {**kwargs, "out": out})
 
     return function
 
@@ -347,7 +359,6 @@ def _plain(op, refuse):
 def _viewing(op, refuse):
     """The way into an op whose result is a view of its first argument, or a tuple of such views."""
     forward, defaults, positional = op.forward, op.defaults, op.positional
-    maker = op.node.partition("Backward")[0]
 
     def function(*args, **kwargs):
         try:
@@ -359,19 +370,14 @@ def _viewing(op, refuse):
                 raise
             return refuse(op, args, kwargs)
         if type(array) is tuple:
-            results = tuple(
-                make_view(input, part, MULTIPLE if input._tracked else PLAIN, maker, i)
-                for i, part in enumerate(array)
-            )
+            results = tuple([make_view(input, part, MULTIPLE) for part in array])
         else:
-            results = (make_view(input, array, PLAIN, maker),)
-        if input._tracked and state.enabled:
-            edge = gradient_edge(input)
-            if edge is not None:
-                values = {**defaults, **dict(zip(positional, (input, *rest))), **named}
-                op.attach(op.record(values, results, (edge,)), results)
-                for result in results:
-                    result._view.requires_grad = True
+            results = (make_view(input, array),)
+        if state.enabled and requires_grad(input) and not input._inference:
+            values = {**defaults, **dict(zip(positional, (input, *rest))), **named}
+            op.attach(op.record(values, results, (gradient_edge(input),)), results)
+            for result in results:
+                result._view.requires_grad = True
         return results if type(array) is tuple else results[0]
 
     return function

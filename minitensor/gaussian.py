@@ -34,15 +34,13 @@ def serial(generator, n, mean, std):
     >>> serial(Generator().manual_seed(0), 3, 0.0, 1.0)
     array([ 1.54099611, -0.29342891, -2.17878938])
     """
-    cached = [] if generator.cached_normal is None else [generator.cached_normal]
-    pairs = (n + 1 - len(cached)) // 2
-    u1, u2 = generator.uniform64(2 * pairs).reshape(pairs, 2).T
-    radius = np.sqrt(-2 * libm("log1p", -u2))
-    angle = 2 * math.pi * u1
-    both = np.stack([radius * libm("cos", angle), radius * libm("sin", angle)], axis=1)
-    normals = np.concatenate([cached, both.ravel()])
-    generator.cached_normal = float(normals[n]) if len(normals) > n else None
-    return fma(normals[:n], std, mean)
+    normals = [] if generator.cached_normal is None else [generator.cached_normal]
+    pairs = (n + 1 - len(normals)) // 2
+    for u1, u2 in generator.uniform64(2 * pairs).reshape(pairs, 2).tolist():
+        radius, angle = math.sqrt(-2 * math.log1p(-u2)), 2 * math.pi * u1
+        normals += [radius * math.cos(angle), radius * math.sin(angle)]
+    generator.cached_normal = normals[n] if len(normals) > n else None
+    return fma(np.array(normals[:n]), std, mean)
 
 
 def fill(generator, n, dtype, mean, std):

@@ -6,6 +6,7 @@ requires grad; `(node, output_nr)` if it is not the node's first result. No grad
 """
 
 import itertools
+import re
 import weakref
 
 from .hooks import RemovableHandle
@@ -136,13 +137,18 @@ def node_of(edge):
     return node
 
 
+def maker(node):
+    """The name, in errors, of what a node records: 'Mul' for MulBackward0."""
+    return re.sub(r"Backward(\d*)$", lambda found: found[1].strip("0"), node.name())
+
+
 def gradient_edge(value):
     """Where the gradient of `value` goes, or None if it is no tensor or wants no gradient."""
     if not isinstance(value, Tensor) or not value._tracked:
         return None
     if value._view is not None:
         value._renew_view()
-        if not value.requires_grad:
+        if value._grad_fn is None and not value._view.requires_grad:
             return None
     node = value._grad_fn
     if node is None:
@@ -155,6 +161,7 @@ def ends(edge):
     return edge if type(edge) is tuple else (edge, 0)
 
 
-def lead_somewhere(edges):
-    """Whether any of these edges wants a gradient."""
-    return any([edge is not None for edge in edges])
+def requires_grad(value):
+    """True for a tensor that requires grad, though its gradient may lead nowhere (`edge` is None)."""
+    tracked = isinstance(value, Tensor) and value._tracked
+    return tracked and (value._view is None or value.requires_grad)

@@ -39,7 +39,7 @@ class Parameter:
 
     def misfit(self, name, value, position):
         """PyTorch's TypeError if a value is not what this parameter has to be, else None."""
-        if self.clean is None or (value is None and self.optional):
+        if self.clean is None or (value is None and self.optional and self.default in (None, "None")):
             return None
         try:
             self.clean(value)
@@ -52,14 +52,22 @@ class Parameter:
                 f"{name}(): argument '{self.name}'{where} must be {self.kind}, not {type_name(value)}"
             )
 
+    def fits(self, value):
+        """Whether a value is what this parameter has to be."""
+        return self.misfit("", value, None) is None
+
     def _wrong_element(self, name, value, place, position):
         found = type_name(value[place])
         if self.kind == "tuple of Tensors":
             return TypeError(f"expected Tensor as element {place} in argument 0, but got {found}")
-        if place:
+        if place:  # PyTorch looks at the first only to tell what fits: this one fits, but fails later
             return TypeError(
                 f"{name}(): argument '{self.name}' failed to unpack the object at pos {place + 1} with "
                 f'error "type must be tuple of ints,but got {found}"'
+            )
+        if position is None:
+            return TypeError(
+                f"{name}(): argument '{self.name}' must be tuple of ints, not {type_name(value)}"
             )
         return TypeError(
             f"{name}(): argument '{self.name}' (position {position}) must be tuple of ints, but found "
@@ -102,12 +110,10 @@ class Signature:
             return self._too_many(name, len(args))
         rest = dict(kwargs)
         for index, parameter in enumerate(self.parameters):
-            if parameter.many and not parameter.keyword_only and index < len(args):
-                spread = args[index] if isinstance(args[index], (tuple, list)) else args[index:]
-                value, position = spread if len(args) > index + 1 else args[index], index + 1
-                args = args[: index + 1]
-            elif index < len(args) and not parameter.keyword_only:
+            if index < len(args) and not parameter.keyword_only:
                 value, position = args[index], index + 1
+                if parameter.many and len(args) > position:
+                    value = args[index:]
             else:
                 names = (parameter.name, *NUMPY_NAMES.get(parameter.name, ()))
                 given = [n for n in names if n in rest]
@@ -135,7 +141,11 @@ class Signature:
         )
 
     def _takes_many(self, args):
-        return bool(self.positional) and self.positional[-1].many
+        """Whether the last parameter is the tuple of all arguments from its place on."""
+        if not self.positional or not self.positional[-1].many:
+            return False
+        first = args[len(self.positional) - 1]
+        return not isinstance(first, (tuple, list)) and self.positional[-1].fits(first)
 
     def _too_many(self, name, given):
         most = len(self.positional)
@@ -149,24 +159,25 @@ class Signature:
 
     def _missing(self, name, index):
         names = [f'"{p.name}"' for p in self.parameters[index:] if not p.optional]
+        plural = "s" if len(names) == 1 else ""  # the wrong way round in PyTorch
         return TypeError(
-            f"{name}() missing {len(names)} required positional arguments: {', '.join(names)}"
+            f"{name}() missing {len(names)} required positional argument{plural}: {', '.join(names)}"
         )
 
     def line(self, args, kwargs):
         """This signature in PyTorch's list of them, with what does not match."""
-        lines = f" * ({self.text})\n"
-        parts = self.text.split(", ")
-        if len(parts) != len(args) + len(kwargs):
-            return lines
-        names = [part.rpartition(" ")[2] for part in parts]
-        if unknown := [key for key in kwargs if key not in names]:
-            return (
-                f"{lines}      didn't match because some of the keywords were incorrect: "
-                f"{', '.join(sorted(unknown))}\n"
-            )
-        marked = self.marked(args, kwargs)
-        return f"{lines}      didn't match because some of the arguments have invalid types: {marked}\n"
+        line = f" * ({self.text})\n"
+        if len(self.text.split(", ")) != len(args) + len(kwargs):
+            return line
+        line += "      didn't match because some of the "
+        if unknown := self.unknown(kwargs):
+            return f"{line}keywords were incorrect: {', '.join(sorted(unknown))}\n"
+        return f"{line}arguments have invalid types: {self.marked(args, kwargs)}\n"
+
+    def unknown(self, kwargs):
+        """The keywords that this text does not end in; for PyTorch, `int dim = 0` ends in 0."""
+        names = [part.rpartition(" ")[2] for part in self.text.split(", ")]
+        return [key for key in backwards(kwargs) if key not in names[-len(kwargs) :]]
 
     def marked(self, args, kwargs):
         """The types of the arguments, those that do not match in exclamation marks."""
@@ -184,7 +195,7 @@ class Signature:
         return f"({', '.join(described)}{'' if args else ', '})"
 
 
-def from_function(function, tensors=()):
+def from_function(function, tensors=(), method=False):
     """The signature that a function's annotations say; `tensors` are tensors without an annotation."""
     code = function.__code__
     count = code.co_argcount + code.co_kwonlyargcount
@@ -196,10 +207,10 @@ def from_function(function, tensors=()):
     names += [spread] if spread else []
     parameters = []
     for name in [*names, *code.co_varnames[code.co_argcount : count]]:
-        if name == "out":
+        if name == "out" and method:
             continue
         kind = WORDS.get(function.__annotations__.get(name))
-        kind = "Tensor" if kind is None and name in tensors else kind
+        kind = "Tensor" if kind is None and name in (*tensors, "out") else kind
         parameters.append(
             Parameter(
                 name,
@@ -254,15 +265,19 @@ def of_function(text):
     return f"Tensor input, {text}" if text else "Tensor input"
 
 
-def bad_arguments(name, function, args, kwargs, *, tensors=(), signatures=(), method=False):
+def bad_arguments(
+    name, function, args, kwargs, *, tensors=(), signatures=(), method=False, takes_out=None
+):
     """PyTorch's TypeError for arguments that do not fit a function (a method, with `method`); None if they do.
 
-    `tensors`: parameters without an annotation that take a tensor.
+    `tensors`: parameters without an annotation that take a tensor. `takes_out`: the kind of `out=`.
     """
     code = function.__code__
     if code.co_flags & VARIABLE and not spread_name(function):
         return None
-    own = from_function(function, tensors)
+    own = from_function(function, tensors, method)
+    if takes_out and not method:
+        own.parameters.append(Parameter("out", takes_out, optional=True, keyword_only=True))
     if method:
         args, own = args[1:], Signature(own.parameters[1:])
         if not own.parameters and (args or kwargs):
@@ -273,11 +288,36 @@ def bad_arguments(name, function, args, kwargs, *, tensors=(), signatures=(), me
     return own.misfit(name, args, kwargs)
 
 
+def renamed(function, name, signatures=(), method=False):
+    """A function under another name, which its errors have, too. `signatures`: if the other name has others."""
+
+    @functools.wraps(function)
+    def other(*args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except TypeError as error:
+            known, text = function.__name__, str(error)
+            if signatures:
+                options = {"signatures": signatures, "method": method}
+                made_from = getattr(function, "__wrapped__", function)
+                raise bad_arguments(name, made_from, args, kwargs, **options) or error from None
+            for prefix in (known, f"TensorBase.{known}"):
+                if text.startswith(f"{prefix}()"):
+                    error.args = (text.replace(known, name, 1),)
+            raise
+
+    other.__name__ = name
+    return other
+
+
 def explain(name, signatures, args, kwargs):
     """The TypeError for arguments that fit none of the signatures that PyTorch prints; None if they fit one."""
     found = [s.misfit(name, args, kwargs) for s in signatures]
     if None in found:
         return None
+    late = [e for e in found if "failed to unpack" in str(e)]
+    if late:
+        return late[0]
     count = len(args) + len(kwargs)
     plausible = [e for s, e in zip(signatures, found) if s.least <= count <= len(s.parameters)]
     if len(plausible) == 1:
@@ -285,6 +325,8 @@ def explain(name, signatures, args, kwargs):
     start = f"{name}() received an invalid combination of arguments - got "
     if len(signatures) == 1:
         (only,) = signatures
+        if unknown := only.unknown(kwargs):
+            return TypeError(f"{start}unrecognized keyword arguments: {', '.join(unknown)}")
         return TypeError(f"{start}{only.marked(args, kwargs)}, but expected ({only.text})")
     lines = [s.line(args, kwargs) for s in signatures]
     return TypeError(f"{start}{describe(args, kwargs)}, but expected one of:\n{''.join(lines)}")
@@ -293,8 +335,13 @@ def explain(name, signatures, args, kwargs):
 def describe(args, kwargs):
     """The types of the arguments in PyTorch's words: `(Tensor, int, dim=tuple)`."""
     parts = [type_name(value) for value in args]
-    named = [f"{name}={type_name(value)}" for name, value in kwargs.items()]
+    named = [f"{name}={type_name(kwargs[name])}" for name in backwards(kwargs)]
     return f"({', '.join(parts + named)}{', ' if named and not args else ''})"
+
+
+def backwards(kwargs):
+    """The keywords in the order in which PyTorch's errors have them."""
+    return list(kwargs)[::-1]
 
 
 def type_of(value):

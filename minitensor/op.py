@@ -5,18 +5,19 @@ How ops are declared, and how they become functions and methods, is in declare.p
 """
 
 import functools
+import weakref
 
 import numpy as np
 
 from . import dtypes
 from .arguments import NUMBERS
 from .grad_mode import state
-from .graph import ends, gradient_edge, lead_somewhere
+from .graph import ends, gradient_edge, requires_grad
 from .misfits import bad_arguments, room_in
 from .op_node import OPERAND, OpNode, Plan, SavedResult, parameters, version_to_save
 from .signature import Array, Arrays, Cleaner, Ints, Misfit
 from .tensor import Tensor, wrap
-from .views import check_in_place, check_no_overlap, rebase_history
+from .views import check_in_place, check_no_overlap, note_change, rebase_history
 
 
 class Op:
@@ -109,6 +110,7 @@ class Op:
             tensors=self.tensors,
             signatures=self.signatures,
             method=method,
+            takes_out=None if suffix else "tuple of Tensors" if self.returns else "Tensor",
         )
         return found or TypeError(f"{name}(): the arguments do not fit together")
 
@@ -237,6 +239,11 @@ class Op:
         """The arguments of a call with these inputs and no options."""
         return {**self.defaults, **dict(zip(self.tensors, inputs))}
 
+    def record_slowly(self, inputs, result):
+        """For inputs that require grad, but whose gradients lead nowhere."""
+        values = {**self.defaults, **dict(zip(self.tensors, inputs))}
+        self.attach(self.record(values, (result,), self.edges(values)), (result,))
+
     def save_rest(self, node, inputs, result):
         """Save whatever a node's plan names, from a call with these inputs and no options."""
         values = self.by_name(inputs)
@@ -248,28 +255,25 @@ class Op:
     def call(self, args, kwargs, out=None):
         """The op on any arguments: bind, compute, record."""
         values = self.bind(args, kwargs)
-        computed = self.compute(values)
         if out is not None:
-            return self.write_out(out, values, computed)
-        return self.finish(values, computed)
+            return self.write_out(out, values)
+        return self.finish(values, self.compute(values))
 
     def finish(self, values, computed):
         """What was computed, as tensors that know where they come from."""
         several = type(computed) is tuple
         results = tuple(map(wrap, computed)) if several else (wrap(computed),)
-        if self.any_tracked(values) and state.enabled:
-            edges = self.edges(values)
-            if lead_somewhere(edges):
-                self.attach(self.record(values, results, edges), results)
+        if state.enabled and self.any_requires_grad(values):
+            self.attach(self.record(values, results, self.edges(values)), results)
         if not several:
             return results[0]
         return self.returns._make(results) if self.returns else results
 
-    def any_tracked(self, values):
-        """True if some input may require grad, so that recording is worth a closer look."""
+    def any_requires_grad(self, values):
+        """True if some differentiable input requires grad."""
         if self.listed:
-            return any([getattr(v, "_tracked", False) for v in values[self.listed[0]]])
-        return any([getattr(values[name], "_tracked", False) for name in self.formulas])
+            return any(map(requires_grad, values[self.listed[0]]))
+        return any([requires_grad(values[name]) for name in self.formulas])
 
     def attach(self, node, results):
         """Tell the floating-point results which node made them."""
@@ -277,23 +281,25 @@ class Op:
             if result._array.dtype.kind == "f":
                 result._grad_fn, result._output_nr, result._tracked = node, position, True
 
-    def write_out(self, out, values, computed):
-        """Put the result into the tensor (or tensors) given as `out=`."""
+    def write_out(self, out, values):
+        """Compute, and put the result into the tensor (or tensors) given as `out=`."""
         several = isinstance(out, (tuple, list))
-        outs, arrays = (out, computed) if several else ((out,), (computed,))
-        tracked = self.any_tracked(values) or any(o._tracked for o in outs)
-        if tracked and state.enabled:
+        outs = out if several else (out,)
+        if state.enabled and (self.any_requires_grad(values) or any(map(requires_grad, outs))):
             raise RuntimeError(
                 f"{self.name}(): functions with out=... arguments don't support automatic "
                 "differentiation, but one of the arguments requires grad."
             )
-        for target, array in zip(outs, arrays):
+        for target in outs:
+            check_no_overlap(target, values.values())
+        computed = self.compute(values)
+        for target, array in zip(outs, computed if several else (computed,)):
             array = np.asarray(array)
             check_cast(array.dtype, target._array.dtype)
             if target._array.shape != array.shape:
                 target._resize(array.shape, warn=True)
             np.copyto(target._array, array, casting="unsafe")
-            target._changed()
+            note_change(target)
         return self.returns._make(out) if several and self.returns else out
 
     # In place
@@ -304,17 +310,10 @@ class Op:
         `overlap`: elements of `input` may lie on top of each other, since all become the same.
         """
         values = self.bind((input, *args), kwargs)
-        if input._inference and not state.inference:
-            raise RuntimeError(
-                "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone "
-                "to get a normal tensor before doing inplace update.See "
-                "https://github.com/pytorch/rfcs/pull/17 for more details."
-            )
-        recorded = state.enabled and self.any_tracked(values) and input.is_floating_point()
+        recorded = state.enabled and input.is_floating_point() and self.any_requires_grad(values)
         if recorded:
-            edges = self.edges(values)
-            recorded = lead_somewhere(edges)
             check_in_place(input, recorded)
+            edges = self.edges(values)
         if not overlap:
             check_no_overlap(input, values.values())
         array = input._array
@@ -329,7 +328,7 @@ class Op:
 
         def write():
             np.copyto(array, computed, casting="unsafe")
-            input._changed()
+            note_change(input)
 
         if not recorded:
             write()
@@ -345,6 +344,7 @@ class Op:
             if value is not input:
                 continue
             old = wrap(input._array)
+            old._now = weakref.ref(input)  # an error will name what has made it by then
             if name == first and first in self.plan(edges, self.number_for(values)).names:
                 old._array = input._array.copy()
             elif name != first:  # was saved as it is: the version will tell that it was overwritten

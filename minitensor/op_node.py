@@ -4,7 +4,7 @@ import operator
 
 import numpy as np
 
-from .graph import Node
+from .graph import Node, maker
 from .tensor import wrap
 
 
@@ -29,11 +29,11 @@ class SavedResult:
 
 def modified_in_place(tensor, expected):
     """PyTorch's error for a saved value that was overwritten before backward could use it."""
-    node, nr = tensor.grad_fn, tensor._output_nr
+    made = tensor._now and tensor._now()
+    made = tensor if made is None else made
     origin = ""
-    if node is not None:
-        maker = node.name().replace("Backward0", "").replace("Backward", "")
-        origin = f", which is output {nr} of {maker},"
+    if made.grad_fn is not None:
+        origin = f", which is output {made._output_nr} of {maker(made.grad_fn)},"
     shape = list(tensor._array.shape)
     kind = "CPUBoolType" if tensor._array.dtype == bool else tensor.type()
     return RuntimeError(

@@ -153,6 +153,8 @@ NORMAL = (
 @creation(*NORMAL)
 def normal(mean, std=1.0, size=None, *, generator=None, dtype=None):
     """Normal random numbers, with a mean and a standard deviation for each element, or for all with `size`."""
+    if size is not None and (isinstance(mean, Tensor) or isinstance(std, Tensor)):
+        raise TypeError
     mean, std = (v._array if isinstance(v, Tensor) else v for v in (mean, std))
     draw = functools.partial(_draw, sampling.normal_, generator=generator)
     if isinstance(std, np.ndarray):

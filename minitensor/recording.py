@@ -5,7 +5,7 @@ would otherwise be looked up every time.
 """
 
 from .grad_mode import inferring
-from .graph import gradient_edge, next_sequence
+from .graph import gradient_edge, next_sequence, requires_grad
 from .op_node import OPERAND, SavedResult, version_to_save
 
 new = object.__new__
@@ -19,6 +19,8 @@ def recorder_of_one(op):
         nonlocal plan, kind, saves
         edge = gradient_edge(input)
         if edge is None:
+            if requires_grad(input):
+                op.record_slowly((input, number), result)
             return
         if plan is None:
             plan = op.plain_plan((edge, None), (input, number))
@@ -54,6 +56,8 @@ def recorder_of_two(op):
         first, second = gradient_edge(input), gradient_edge(other)
         wanted = (first is not None) + 2 * (second is not None)
         if not wanted:
+            if requires_grad(input) or requires_grad(other):
+                op.record_slowly((input, other), result)
             return
         plan = plans[wanted]
         if plan is None:

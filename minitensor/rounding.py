@@ -80,13 +80,10 @@ def libm(name, x):
         return y
 
 
-@np.errstate(all="ignore")
 def cast(values, dtype):
     """`values` in another dtype as C casts: to float16 through float32, to ints through int64."""
     if values.dtype == dtype:
         return values
-    if dtype == np.float16:
-        values = values.astype(np.float32, copy=False)
-    elif dtype.kind in "iu":
-        values = values.astype(np.int64, copy=False)
-    return values.astype(dtype)
+    through = np.float32 if dtype == np.float16 else np.int64 if dtype.kind in "iu" else dtype
+    with np.errstate(all="ignore"):
+        return values.astype(through, copy=False).astype(dtype, copy=False)

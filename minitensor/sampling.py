@@ -9,6 +9,7 @@ Arguments are checked before anything is drawn or written; the errors are PyTorc
 array([0.4962566 , 0.7682218 , 0.08847743], dtype=float32)
 """
 
+import functools
 import math
 
 import numpy as np
@@ -33,7 +34,7 @@ def put(array, values):
            [1., 4.],
            [2., 5.]])
     """
-    view = array.transpose(memory_order(array))
+    view = array if array.flags.c_contiguous else array.transpose(memory_order(array))
     view[...] = cast(values, array.dtype).reshape(view.shape)
     return array
 
@@ -49,6 +50,8 @@ def uniform_(input, low=0.0, to=1.0, *, generator):
     if (low, to) != (0, 1):
         low, to = uniforms.dtype.type(low), uniforms.dtype.type(to)
         uniforms = fma(uniforms, to - low, low)
+    elif uniforms.dtype == input.dtype:
+        return put(input, uniforms)
     values = cast(uniforms, input.dtype)
     values[values == input.dtype.type(to)] = low  # rounding may reach `to`
     return put(input, values)
@@ -216,6 +219,7 @@ def _check_weights(weights, by_row):
         raise RuntimeError(f"{invalid} (sum of probabilities <= 0)")
 
 
+@functools.cache
 def limits(dtype):
     """The smallest and the largest number of a dtype."""
     if dtype.kind == "b":

@@ -49,6 +49,15 @@ def to_tensors(value):
     raise TypeError
 
 
+def to_out(value):
+    """The value, if a result can be written to it: a tensor, or several."""
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, (tuple, list)) and all(isinstance(v, Tensor) for v in value):
+        return value
+    raise Misfit
+
+
 def to_int(value):
     """A Python int from an int, NumPy's integers, or a 0-dim tensor of them; bools are none."""
     if type(value) is int:
@@ -204,8 +213,8 @@ class Cleaner:
         code, words = function.__code__, function.__annotations__
         defaults = function.__defaults__ or ()
         names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        optional = {*names[code.co_argcount - len(defaults) : code.co_argcount]}
-        optional.update(function.__kwdefaults__ or ())
+        optional = dict(zip(names[code.co_argcount - len(defaults) : code.co_argcount], defaults))
+        optional.update(function.__kwdefaults__ or {})
         self.by_name = {}
         for name in names:
             clean = annotated_cleaner(words.get(name))
@@ -213,7 +222,10 @@ class Cleaner:
                 clean = to_operand
             elif name in tensors and clean is None:
                 clean = to_tensor
-            self.by_name[name] = or_none(clean) if clean and name in optional else clean
+            elif name == "out":
+                clean = to_out
+            nullable = clean and optional.get(name, 0) is None
+            self.by_name[name] = or_none(clean) if nullable else clean
         self.by_place = [self.by_name[name] for name in names[: code.co_argcount]]
         self.spread = spread_name(function)
 

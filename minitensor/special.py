@@ -1,16 +1,21 @@
 """`torch.special`: functions from mathematics and statistics; most have a second name in `torch`."""
 
 from .declare import FUNCTIONS
-from .ops.functions import entr, xlog1py
+from .ops import functions
+from .misfits import renamed
 from .slips import explaining
 
 _SHARED = "digamma erf erfc erfinv exp2 expm1 log1p log_softmax logit logsumexp polygamma sinc softmax xlogy"
 _RENAMED = {"expit": "sigmoid", "gammaln": "lgamma", "psi": "digamma"}
 
-globals().update({name: FUNCTIONS[name] for name in _SHARED.split()})
-globals().update({name: FUNCTIONS[known] for name, known in _RENAMED.items()})
+_KNOWN = {**{name: name for name in _SHARED.split()}, **_RENAMED}
+globals().update({name: renamed(FUNCTIONS[k], f"special_{name}") for name, k in _KNOWN.items()})
 
 __all__ = [*_SHARED.split(), *_RENAMED, "entr", "round", "xlog1py"]
+
+
+entr = renamed(functions.entr, "special_entr")
+xlog1py = renamed(functions.xlog1py, "special_xlog1py")
 
 
 def round(input, *, decimals=0, out=None):

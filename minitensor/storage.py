@@ -69,6 +69,8 @@ def grown(home, offset, shape, strides):
 
 def is_dense(array):
     """True if the elements fill their stretch of memory without gaps or overlaps, in any order."""
+    if array.flags.c_contiguous:
+        return True
     expected = array.itemsize
     for step, size in sorted((s, n) for s, n in zip(array.strides, array.shape) if n > 1):
         if step != expected:

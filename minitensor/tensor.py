@@ -48,6 +48,7 @@ class Tensor(AsPython):
     _home = None  # the storage as a flat array; None: not asked for yet
     _view = None  # for views: the base, and when and how the view was made (see views.py)
     _inference = False  # made in inference mode
+    _now = None  # of a stand-in for a saved tensor: a weak reference to the tensor (see op.py)
     _hooks = _post_accumulate_hooks = None
     _accumulator = None  # a weak reference to the leaf's AccumulateGrad
     __array_priority__ = 1000
@@ -217,11 +218,13 @@ class Tensor(AsPython):
             raise RuntimeError(
                 "only Tensors of floating point and complex dtype can require gradients"
             )
+        if value and self._grad_fn is not None:
+            raise RuntimeError("you can only change requires_grad flags of leaf variables.")
         self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad=True):
         """Set `requires_grad` in place; returns the tensor."""
-        if not self.is_leaf:
+        if self._grad_fn is not None:
             if requires_grad:
                 return self
             raise RuntimeError(
@@ -285,9 +288,8 @@ class Tensor(AsPython):
         """Ask backward to fill `grad` although this tensor is no leaf."""
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        node = self.grad_fn
-        if node is not None:
-            node.retain(self)
+        if self._grad_fn is not None:
+            self.grad_fn.retain(self)
 
     def register_hook(self, hook):
         """Call hook(grad) when this tensor's gradient is known; it may return a new one.

@@ -6,12 +6,10 @@ passes by), and every view finds out by its version, when it is next used, that 
 of date: it then becomes the strided view of the base that it is (`AsStridedBackward0`).
 """
 
-import re
-
 import numpy as np
 
 from .grad_mode import state
-from .graph import Node, gradient_edge
+from .graph import Node, gradient_edge, maker
 from .op_node import freed
 from .storage import address, flat_storage, is_dense, strided
 from .tensor import Tensor, wrap
@@ -22,18 +20,16 @@ PLAIN, NO_GRAD, INFERENCE, MULTIPLE, CUSTOM = range(5)  # how a view was made
 class View:
     """What a view knows: its base (never a view itself), and when and how it was made."""
 
-    __slots__ = ("base", "seen", "requires_grad", "how", "maker", "output_nr")
+    __slots__ = ("base", "seen", "requires_grad", "how")
 
-    def __init__(self, base, how, maker=None, output_nr=0):
+    def __init__(self, base, how):
         self.base = base
         self.seen = base._counter[0]  # the version at which the view's grad_fn was right
         self.requires_grad = False
         self.how = how
-        self.maker = maker  # the op, or custom Function, named in errors
-        self.output_nr = output_nr
 
 
-def make_view(tensor, array, how=PLAIN, maker=None, output_nr=0):
+def make_view(tensor, array, how=PLAIN):
     """A view of `tensor` whose elements are `array`, an array on the same memory."""
     result = wrap(array, type(tensor))
     if state.inference or tensor._inference:  # what counts is where the memory was made
@@ -51,7 +47,7 @@ def make_view(tensor, array, how=PLAIN, maker=None, output_nr=0):
         how = NO_GRAD
     elif how == PLAIN:
         how = before  # a part of a special view is special too
-    result._view = View(base, how, maker, output_nr)
+    result._view = View(base, how)
     result._tracked = array.dtype.kind == "f"
     return result
 
@@ -164,11 +160,6 @@ def _move_retained(tensor, node):
         node.retained, node.hooked = {0: old.retained.pop(tensor._output_nr)}, True
 
 
-def maker(node):
-    """The name, in errors, of what a node records: 'Mul' for MulBackward0."""
-    return re.sub(r"Backward(\d*)$", lambda found: found[1].strip("0"), node.name())
-
-
 class AsStrided(Node, name="AsStridedBackward0"):
     """A view of its base, seen as sizes, strides and an offset: fits every kind of view."""
 
@@ -241,13 +232,23 @@ class Place:
     def scatter(self, grad):
         """A gradient of the base from one of the view; elements shown several times are added up."""
         blank = self._blank()
-        if 0 not in self.stride:
+        if not may_overlap(self.size, self.stride):
             self.view(blank).copy_(grad)
             return blank
         seen = strided(np.arange(flat_storage(blank).size), self.size, self.stride, self.offset)
         flat = blank.new_zeros(flat_storage(blank).size)
         flat = flat.index_add(0, wrap(seen.reshape(-1).copy()), grad.reshape(-1))
         return flat.as_strided(self.base_size, self.base_stride, 0)
+
+
+def may_overlap(size, stride):
+    """True if a view may show some element several times."""
+    reach = 0
+    for step, n in sorted((step, n) for step, n in zip(stride, size) if n > 1):
+        if step <= reach:
+            return True
+        reach += step * (n - 1)
+    return False
 
 
 def check_no_overlap(tensor, operands):

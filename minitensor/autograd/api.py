@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 
+from ..grad_mode import set_grad_enabled
 from ..graph import gradient_edge
 from ..ops.join import stack
 from ..tensor import Tensor, wrap
@@ -48,11 +49,22 @@ def backward(
         inputs = _stand_ins(inputs)
         for tensor in inputs:
             tensor.retain_grad()
+    if create_graph:
+        warnings.warn(_REFERENCE_CYCLE, UserWarning, stacklevel=2)
     run = _run(tensors, gradients, inputs, retain_graph, create_graph)
     for tensor in {id(tensor): tensor for tensor in inputs or ()}.values():
         gradient = run.captured[edge_key(tensor)]
         if gradient is not None and tensor.is_leaf:
-            accumulate(tensor, gradient)
+            with set_grad_enabled(create_graph):
+                accumulate(tensor, gradient)
+
+
+_REFERENCE_CYCLE = (
+    "Using backward() with create_graph=True will create a reference cycle between the parameter and its "
+    "gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to "
+    "avoid this. If you have to use this function, make sure to reset the .grad fields of your parameters "
+    "to None after use to break the cycle and avoid the leak."
+)
 
 
 def grad(

@@ -289,7 +289,8 @@ AccumulateGrad.accumulate = staticmethod(accumulate)
 
 def edge_key(tensor):
     """What a tensor's gradient is captured under."""
-    target, position = ends(_leaf_or_node(gradient_edge(tensor)))
+    edge = gradient_edge(tensor)  # None for a view made in no_grad mode: nothing will arrive there
+    target, position = (tensor, 0) if edge is None else ends(_leaf_or_node(edge))
     return id(target), position
 
 
@@ -306,9 +307,11 @@ def _laid_out_like(array, leaf):
 
 
 def _copy_laid_out_like(gradient, leaf):
-    if state.enabled or not is_dense(leaf._array):
-        return gradient.clone()
+    if not is_dense(leaf._array):
+        return gradient.contiguous().clone()
     copy = wrap(np.empty_like(leaf._array))
+    if state.enabled:
+        return copy.copy_(gradient)
     np.copyto(copy._array, gradient._array)
     return copy
 

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 
 from ..grad_mode import no_grad, state
-from ..graph import Node, gradient_edge, lead_somewhere
+from ..graph import Node, gradient_edge, requires_grad
 from ..op import version_to_save
 from ..op_node import FREED, SavedResult, freed
 from ..tensor import Tensor, wrap
@@ -230,7 +230,9 @@ class Function:
             else:
                 output = cls.forward(node, *args, **kwargs)
         outputs = output if isinstance(output, tuple) else (output,)
-        outputs = _finish(node, outputs, tensors, lead_somewhere(edges))
+        outputs = _finish(
+            node, outputs, tensors, any(map(requires_grad, tensors)) and state.enabled
+        )
         return outputs if isinstance(output, tuple) else outputs[0]
 
 
@@ -300,7 +302,6 @@ def _connected(tensor, position, node, inputs, recording):
         view = tensor._view
         if view is not None:
             view.requires_grad, view.seen, view.how = True, tensor._version, CUSTOM
-            view.maker, view.output_nr = node._forward_cls.__name__, position
     return tensor
 
 

@@ -59,7 +59,7 @@ def selu(input, inplace=False):
 
 def relu6(input, inplace=False):
     """relu, and 6 where it is more."""
-    return hardtanh(input, 0.0, 6.0, inplace)
+    return hardtanh(input, 0, 6, inplace)
 
 
 def sigmoid(input):

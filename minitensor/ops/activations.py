@@ -7,14 +7,71 @@ import math
 
 import numpy as np
 
-from ..declare import FUNCTIONS, Number, composite, elementwise
-from ..formulas import keep_where
+from ..declare import FUNCTIONS, Array, Number, composite, elementwise, op
+from ..formulas import for_both
 from ..rounding import libm
 from ..tensor import Tensor
 from .functions import single
 
 
-@elementwise(input=lambda grad, result: keep_where(grad, result > 0))
+# The gradients of lines with kinks are ops of their own: the gradient of such a gradient is 0, not none.
+
+
+def _level(grad):
+    return grad.new_zeros(grad.shape)
+
+
+@op(
+    node="ThresholdBackwardBackward",
+    grad_output=lambda grad, input, threshold: _threshold_backward(grad, input, threshold),
+    input=_level,
+)
+def _threshold_backward(grad_output: Array, input: Array, threshold):
+    return np.where(input <= threshold, grad_output.dtype.type(0), grad_output)
+
+
+@op(
+    node="HardshrinkBackwardBackward",
+    grad_output=lambda grad, input, lambd: _hardshrink_backward(grad, input, lambd),
+    input=_level,
+)
+def _hardshrink_backward(grad_output: Array, input: Array, lambd):
+    inside = (input >= -lambd) & (input <= lambd)
+    return np.where(inside, grad_output.dtype.type(0), grad_output)
+
+
+@op(
+    node="HardtanhBackwardBackward",
+    grad_output=lambda grad, input, min_val, max_val: _hardtanh_backward(
+        grad, input, min_val, max_val
+    ),
+    input=_level,
+)
+def _hardtanh_backward(grad_output: Array, input: Array, min_val, max_val):
+    outside = (input <= min_val) | (input >= max_val)
+    return np.where(outside, grad_output.dtype.type(0), grad_output)
+
+
+@op(
+    node="LeakyReluBackwardBackward",
+    grad_output=lambda grad, input, negative_slope: _leaky_relu_backward(
+        grad, input, negative_slope
+    ),
+    input=_level,
+)
+def _leaky_relu_backward(grad_output: Array, input: Array, negative_slope):
+    slope = grad_output.dtype.type(negative_slope)
+    return np.where(input > 0, grad_output, grad_output * slope)
+
+
+@for_both
+def _where_positive(grad, result):
+    if isinstance(grad, Tensor):
+        return _threshold_backward(grad, result, 0)
+    return np.where(result <= 0, grad.dtype.type(0), grad)
+
+
+@elementwise(input=lambda grad, result: _where_positive(grad, result))
 def relu(input):
     """The element where it is positive, else 0.
 
@@ -58,11 +115,11 @@ def logit(input, eps: float = None):
     return single(lambda x: np.log(x / (1 - x)))(input)
 
 
-def _hard(grad, input, lambd):
-    return grad.masked_fill((input >= -lambd).logical_and(input <= lambd), 0)
-
-
-@elementwise(in_place=False, kernel=("hardshrink_cpu", "f"), input=_hard)
+@elementwise(
+    in_place=False,
+    kernel=("hardshrink_cpu", "f"),
+    input=lambda grad, input, lambd: _hardshrink_backward(grad, input, lambd),
+)
 def hardshrink(input, lambd: Number = 0.5):
     """The element, or 0 where it lies between -lambd and lambd."""
     return np.where((input >= -lambd) & (input <= lambd), input.dtype.type(0), input)
@@ -70,7 +127,7 @@ def hardshrink(input, lambd: Number = 0.5):
 
 @elementwise(
     kernel=("threshold_cpu", "iuf"),
-    input=lambda grad, input, threshold: grad.masked_fill(input <= threshold, 0),
+    input=lambda grad, input, threshold: _threshold_backward(grad, input, threshold),
 )
 def _threshold(input, *, threshold, value):
     return np.where(input <= threshold, np.array(value).astype(input.dtype), input)
@@ -197,7 +254,7 @@ def _softplus(input, beta, threshold):
     method=False,
     function=False,
     kernel=("leaky_relu_cpu", "f"),
-    input=lambda grad, input, negative_slope: grad.where(input > 0, grad * negative_slope),
+    input=lambda grad, input, negative_slope: _leaky_relu_backward(grad, input, negative_slope),
 )
 def leaky_relu(input, negative_slope: Number = 0.01):
     """The element where it is positive, else negative_slope * input."""
@@ -207,14 +264,14 @@ def leaky_relu(input, negative_slope: Number = 0.01):
 @elementwise(
     method=False,
     function=False,
-    input=lambda grad, input, min_val, max_val: grad.masked_fill(
-        (input <= min_val).logical_or(input >= max_val), 0
-    ),
+    input=lambda grad, input, min_val, max_val: _hardtanh_backward(grad, input, min_val, max_val),
 )
 def hardtanh(input, min_val: Number = -1.0, max_val: Number = 1.0):
     """The element, kept between two values."""
     if input.dtype.kind == "b":
         raise RuntimeError("Bool inputs not supported for hardtanh")
+    if min_val > max_val:
+        raise ValueError("min_val cannot be greater than max_val")
     low, high = (np.array(bound).astype(input.dtype) for bound in (min_val, max_val))
     return np.clip(input, low, high)
 

@@ -1,6 +1,7 @@
 """Second names: NumPy's and older ones, for ops that PyTorch knows by two."""
 
 from ..declare import FUNCTIONS
+from ..misfits import renamed
 from ..tensor import Tensor
 from . import activations, arithmetic, compare, functions, gamma, powers, select, signs  # noqa: F401
 
@@ -26,18 +27,57 @@ _ALIASES = {
     "subtract": "sub",
 }
 
+# Signatures of second names that differ from those of the first.
+_EITHER = ("Tensor input, Tensor other, *, Tensor out = None", "Tensor input, Number other")
+_SIGNATURES = {
+    "divide": (
+        "Tensor input, Tensor other, *, Tensor out = None",
+        "Tensor input, Tensor other, *, str rounding_mode, Tensor out = None",
+        "Tensor input, Number other",
+        "Tensor input, Number other, *, str rounding_mode",
+    ),
+    "multiply": _EITHER,
+    "subtract": (
+        "Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None",
+        "Tensor input, Number other, Number alpha = 1",
+    ),
+}
+
 for alias, name in _ALIASES.items():
-    FUNCTIONS[alias] = FUNCTIONS[name]
-    setattr(Tensor, alias, getattr(Tensor, name))
-    setattr(Tensor, alias + "_", getattr(Tensor, name + "_"))
+    texts = _SIGNATURES.get(alias, ())
+    FUNCTIONS[alias] = renamed(FUNCTIONS[name], alias, texts)
+    setattr(Tensor, alias, renamed(getattr(Tensor, name), alias, texts, method=True))
+    twin = getattr(Tensor, name + "_")
+    setattr(Tensor, alias + "_", renamed(twin, alias + "_", texts, method=True))
 
 # `torch.exp_(x)`: the in-place twins that are functions too.
 _IN_PLACE_FUNCTIONS = """
-    abs acos acosh asin asinh atan atanh ceil clamp clamp_max clamp_min clip cos cosh deg2rad erf erfc exp
-    exp2 expm1 fix floor frac gcd lcm ldexp log log10 log1p log2 logit nan_to_num neg negative rad2deg
-    reciprocal relu round rsqrt sigmoid sin sinc sinh sqrt square tan tanh trunc xlogy
-    arccos arccosh arcsin arcsinh arctan arctanh
+    abs acos acosh asin asinh atan atanh ceil cos cosh deg2rad erf erfc exp exp2 expm1 floor frac gcd lcm ldexp
+    log log10 log1p log2 logit nan_to_num neg rad2deg reciprocal relu round rsqrt sigmoid sin sinc sinh sqrt
+    square tan tanh trunc xlogy
 """
 
+
+def _in_place_function(name):
+    """An in-place method as a function."""
+    twin, op = getattr(Tensor, name + "_"), getattr(FUNCTIONS[name], "op", None)
+    if op is None:
+        return twin
+
+    def function(*args, **kwargs):
+        try:
+            return twin(*args, **kwargs)
+        except TypeError:
+            raise op.bad_arguments(args, kwargs, suffix="_") from None
+
+    function.__name__ = name + "_"
+    function.__doc__ = twin.__doc__
+    return function
+
+
 for name in _IN_PLACE_FUNCTIONS.split():
-    FUNCTIONS[name + "_"] = getattr(Tensor, name + "_")
+    FUNCTIONS[name + "_"] = _in_place_function(name)
+
+for alias in ("clip", "fix", "negative", *(name for name in _ALIASES if name.startswith("arc"))):
+    if alias != "arctan2":
+        FUNCTIONS[alias + "_"] = renamed(FUNCTIONS[_ALIASES[alias] + "_"], alias + "_")

@@ -91,7 +91,7 @@ def _alpha(alpha, array):
         )
     if array.dtype.kind != "b" and isinstance(alpha, bool):
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
-    return np.array(alpha, array.dtype)
+    return np.array(alpha).astype(array.dtype)
 
 
 @elementwise(

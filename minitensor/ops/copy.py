@@ -1,7 +1,5 @@
 """Copies and aliases: clone, detach, contiguous, casts."""
 
-import numpy as np
-
 from .. import dtypes
 from ..declare import composite, op
 from ..device import check_device, contiguous_format
@@ -23,21 +21,19 @@ def clone(input, *, memory_format=None):
 
 def copied(array, dtype, memory_format=None):
     """A copy in the memory order of `array`, if that is dense and nothing else is asked for."""
-    if is_dense(array) and memory_format is not contiguous_format:
-        copy = np.empty_like(array, dtype, order="K")
-        copy[...] = array
-        return copy
-    return np.array(array, dtype, order="C")
+    keeps = memory_format is not contiguous_format and is_dense(array)
+    return array.astype(dtype, "K" if keeps else "C")
 
 
 @composite(torch=False)
 def contiguous(self, *, memory_format=None):
     """The tensor itself if its elements lie in reading order, else a copy in which they do."""
-    return self if self.is_contiguous() else _packed(self)
+    return self if self._array.flags.c_contiguous else _packed(self)
 
 
-def _packed(tensor):
-    return clone(tensor, memory_format=contiguous_format)
+@op(node="CloneBackward", input=lambda grad: grad)
+def _packed(input):
+    return input.copy("C")
 
 
 @composite

@@ -1,5 +1,6 @@
 """Making tensors: filled with a value, or with numbers in sequence."""
 
+import math
 import warnings
 from functools import partial, wraps
 
@@ -104,7 +105,7 @@ def to_shape(size, name=""):
     """The sizes of `zeros(2, 3)`, `zeros((2, 3))` or `zeros(x.shape)` as a tuple; PyTorch's error if negative."""
     if len(size) == 1 and isinstance(size[0], (tuple, list)):
         size = size[0]
-    if any(isinstance(n, bool) for n in size):
+    if bool in map(type, size):
         raise TypeError
     return check_shape(tuple([n.__index__() for n in size]), name)
 
@@ -297,24 +298,22 @@ def arange(*args, start=0, end=None, step=1, dtype=None):
         (end,) = args
     else:
         start, end, step = _three(*args, *(start, end, step)[len(args) :])
-    start, end, step = (v.item() if isinstance(v, Tensor) else v for v in (start, end, step))
-    if not np.isfinite(end - start):
+    start, end, step = [v.item() if isinstance(v, Tensor) else v for v in (start, end, step)]
+    if not math.isfinite(end - start):
         raise RuntimeError(f"unsupported range: {start} -> {end}")
     if step == 0:
         raise RuntimeError("step must be nonzero")
     if (end - start) * step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    integral = all(isinstance(v, (int, np.integer)) for v in (start, end, step))
+    integral = all([isinstance(v, (int, np.integer)) for v in (start, end, step)])
     wanted = dtype or (np.dtype(np.int64) if integral else default())
     if wanted.kind == "b":
         raise NotImplementedError("\"arange_cpu\" not implemented for 'Bool'")
     if wanted == np.int64:
-        start, end, step = int(start), int(end), int(step)
-    count = (
-        -int((start - end) // step) if wanted == np.int64 else int(np.ceil((end - start) / step))
-    )
+        return np.arange(int(start), int(end), int(step), wanted)
+    count = math.ceil((end - start) / step)
     if wanted.kind in "iu":
-        return np.arange(count).astype(wanted) * wanted.type(int(step)) + wanted.type(int(start))
+        return (int(start) + np.arange(count) * int(step)).astype(wanted)
     return (start + np.arange(count, dtype=np.float64) * step).astype(wanted)
 
 

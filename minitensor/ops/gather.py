@@ -38,7 +38,11 @@ def _check_integers(name, index):
         raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
 
 
-@op(input=lambda grad, input, dim, index: grad.new_zeros(input.shape).scatter_add(dim, index, grad))
+@op(
+    input=lambda grad, input, dim, index, sparse_grad: grad.new_zeros(input.shape).scatter_add(
+        dim, index, grad
+    )
+)
 def gather(input: Array, dim: int, index: Array, *, sparse_grad: bool = False):
     """The elements that `index` names along `dim`: input[i][index[i][j]] if `dim` is 1.
 

@@ -1,5 +1,7 @@
 """Products of vectors and matrices: `@`, alone, in batches, with something added."""
 
+import math
+
 import numpy as np
 
 from .. import dtypes
@@ -7,7 +9,8 @@ from ..arguments import broadcast_error, check_same_dtype
 from ..declare import Array, composite, op
 from ..grad_mode import state
 from ..tensor import Tensor
-from .reshape import _unsafe_view
+from .reshape import _reshaped, _unsafe_view
+from .views import _expand
 
 
 def labels(*arrays):
@@ -246,25 +249,27 @@ def _folds(input, other):
 
     It does so to save memory in backward, and where it needs no copy.
     """
-    large, small = (input, other) if input.ndim >= other.ndim else (other.mT, input)
-    if small.ndim > 2:
+    a, b = input._array, other._array
+    small = other if a.ndim >= b.ndim else input
+    if small._array.ndim > 2:
         return False
     if small.requires_grad:
         return True
-    if input.ndim == 2:
+    if a.ndim == 2:
         return False
-    shape, strides = large._array.shape, large._array.strides
+    large = a if small is other else b.mT
+    shape, strides = large.shape, large.strides
     batches = range(large.ndim - 2)
-    return not large.numel() or all(strides[d] == strides[d + 1] * shape[d + 1] for d in batches)
+    return not large.size or all([strides[d] == strides[d + 1] * shape[d + 1] for d in batches])
 
 
 def _folded(input, other):
-    turned = other.ndim > input.ndim
+    turned = other._array.ndim > input._array.ndim
     large = other.mT if turned else input
-    small = other if not turned else input.t() if input.ndim == 2 else input
+    small = other if not turned else input.t() if input._array.ndim == 2 else input
     *batch, inner = large._array.shape
-    tall = large.reshape(int(np.prod(batch)), inner)
-    if small.ndim == 1:
+    tall = _reshaped(large, (math.prod(batch), inner))
+    if small._array.ndim == 1:
         return _unsafe_view(tall.mv(small), tuple(batch))
     result = _unsafe_view(tall.mm(small), (*batch, small._array.shape[1]))
     return result.mT.contiguous() if turned else result
@@ -280,9 +285,9 @@ def _batched(input, other):
     batch = _broadcast_batches(a[:-2], b[:-2])
     left = (1, *a)[-2:]
     right = b[-2:]
-    count = int(np.prod(batch))
-    first = input.expand(*batch, *left).reshape(count, *left)
-    second = other.expand(*batch, *right).reshape(count, *right)
+    count = math.prod(batch)
+    first = _reshaped(_expand(input, (*batch, *left)), (count, *left))
+    second = _reshaped(_expand(other, (*batch, *right)), (count, *right))
     if len(b) == 1:
         return _unsafe_view(first.bmm(second.unsqueeze(2)).squeeze(-1), (*batch, *a[-2:-1]))
     return _unsafe_view(first.bmm(second), (*batch, *a[-2:-1], b[-1]))

@@ -166,13 +166,13 @@ def _as_double(value):
 
 
 @composite
-def square(input):
+def square(input: Tensor, *, out=None):
     """input ** 2.
 
     >>> torch.square(torch.tensor([-3, 2]))
     tensor([9, 4])
     """
-    return input**2
+    return input.pow(2) if out is None else pow(input, 2, out=out)
 
 
 @composite(torch=False)

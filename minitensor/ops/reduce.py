@@ -185,7 +185,14 @@ def _product_slope(grad, input, dim, keepdim, result):
     return grad * others_product(input, wrap_dim(dim, input.ndim))
 
 
-@op(signatures=(_OF_ALL, _ALONG.replace("tuple of ints", "int")), number=form, input=_product_slope)
+@op(
+    signatures=(_OF_ALL, _ALONG.replace("tuple of ints", "int")),
+    number=form,
+    input={
+        0: lambda grad, input, result: _product_slope(grad, input, None, False, result),
+        1: _product_slope,
+    },
+)
 def prod(input: Array, dim: int = None, keepdim: bool = False, *, dtype: DType = None):
     """The product of all elements, or along one dim."""
     return _fold(np.multiply, input, dim, keepdim, dtype)
@@ -233,13 +240,13 @@ def _with_mean(grads, slope, input, dim, correction, keepdim, *result):
 
 
 @op(input=_variance_slope)
-def _var(input: Array, dim, correction, keepdim):
+def _var(input: Array, dim: Ints, correction, keepdim):
     variance, _ = _moments(input, dim, correction, keepdim)
     return contiguous(variance.astype(input.dtype))
 
 
 @op(input=_deviation_slope)
-def _std(input: Array, dim, correction, keepdim):
+def _std(input: Array, dim: Ints, correction, keepdim):
     variance, _ = _moments(input, dim, correction, keepdim)
     return contiguous(np.sqrt(variance).astype(input.dtype))
 
@@ -250,7 +257,7 @@ def _std(input: Array, dim, correction, keepdim):
         grads, _variance_slope, input, dim, correction, keepdim
     ),
 )
-def _var_mean(input: Array, dim, correction, keepdim):
+def _var_mean(input: Array, dim: Ints, correction, keepdim):
     both = _moments(input, dim, correction, keepdim)
     return tuple(contiguous(part.astype(input.dtype)) for part in both)
 
@@ -261,7 +268,7 @@ def _var_mean(input: Array, dim, correction, keepdim):
         grads, _deviation_slope, input, dim, correction, keepdim, result0
     ),
 )
-def _std_mean(input: Array, dim, correction, keepdim):
+def _std_mean(input: Array, dim: Ints, correction, keepdim):
     variance, mean = _moments(input, dim, correction, keepdim)
     return tuple(contiguous(part.astype(input.dtype)) for part in (np.sqrt(variance), mean))
 

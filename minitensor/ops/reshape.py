@@ -1,5 +1,7 @@
 """Reshaping, out of view ops: a view where strides allow, a copy where they do not."""
 
+import math
+
 import numpy as np
 
 from .. import dtypes
@@ -91,15 +93,15 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1):
     >>> torch.zeros(2, 3, 4).flatten(1).shape
     torch.Size([2, 12])
     """
-    start, end = wrap_dim(start_dim, input.ndim), wrap_dim(end_dim, input.ndim)
+    shape = input._array.shape
+    start, end = wrap_dim(start_dim, len(shape)), wrap_dim(end_dim, len(shape))
     if start > end:
         raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
-    if not input.ndim:
+    if not shape:
         return _reshaped(input, (1,))
     if start == end:
         return input
-    shape = input._array.shape
-    middle = int(np.prod(shape[start : end + 1]))
+    middle = math.prod(shape[start : end + 1])
     return _reshaped(input, (*shape[:start], middle, *shape[end + 1 :]))
 
 

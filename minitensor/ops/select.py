@@ -61,7 +61,8 @@ composite(
 
 
 def _check_where(condition, input, other):
-    if not all(isinstance(value, (Tensor, *NUMBERS)) for value in (input, other)):
+    numbers = [value for value in (input, other) if not isinstance(value, Tensor)]
+    if not all([isinstance(value, NUMBERS) for value in numbers]):
         raise TypeError
     if condition.dtype is dtypes.uint8:
         warnings.warn(
@@ -75,9 +76,9 @@ def _check_where(condition, input, other):
             "where expected condition to be a boolean tensor, but got a tensor with dtype "
             f"{condition.dtype.label}"
         )
-    raw = [value._array if isinstance(value, Tensor) else value for value in (input, other)]
-    for value in raw:
-        if not isinstance(value, np.ndarray):
+    if numbers:
+        raw = [value._array if isinstance(value, Tensor) else value for value in (input, other)]
+        for value in numbers:
             check_fits(value, dtypes.result_dtype(*raw))
 
 
@@ -313,7 +314,7 @@ def clamp(input: Tensor, min=None, max=None, *, out=None):
     return _clamp("clamp", input, min, max, out)
 
 
-@composite(torch=False, signatures=_BOUNDS)
+@composite(signatures=_BOUNDS)
 def clamp_(input: Tensor, min=None, max=None):
     """Like `clamp`, but in place."""
     return _clamp_in_place("clamp", input, min, max)
@@ -325,7 +326,7 @@ def clamp_min(input: Tensor, min, *, out=None):
     return _clamp("clamp_min", input, min, None, out)
 
 
-@composite(torch=False, signatures=_LOWEST)
+@composite(signatures=_LOWEST)
 def clamp_min_(input: Tensor, min):
     """Like `clamp_min`, but in place."""
     return _clamp_in_place("clamp_min", input, min, None)
@@ -337,7 +338,7 @@ def clamp_max(input: Tensor, max, *, out=None):
     return _clamp("clamp_max", input, None, max, out)
 
 
-@composite(torch=False, signatures=_HIGHEST)
+@composite(signatures=_HIGHEST)
 def clamp_max_(input: Tensor, max):
     """Like `clamp_max`, but in place."""
     return _clamp_in_place("clamp_max", input, None, max)

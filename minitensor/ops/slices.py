@@ -232,7 +232,7 @@ def _index_fill_number(input, dim: int, index: Array, value):
     node="IndexFillBackward",
     number=1,
     input=lambda grad, dim, index: grad.index_fill(dim, index, 0),
-    value=lambda grad, dim, index: grad.index_select(dim, index).sum(),
+    value=lambda grad, dim, index: grad.index_select(dim, index.unique()).sum(),
 )
 def _index_fill_tensor(input, dim: int, index: Array, value):
     if value.ndim:

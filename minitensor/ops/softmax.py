@@ -66,8 +66,8 @@ def softmax(input: Array, dim: int, dtype: DType = None):
 def log_softmax(input: Array, dim: int, dtype: DType = None):
     """The logarithm of `softmax`, exact also where softmax is nearly 0."""
     shifted, axis, dtype = _prepared(input, dim, dtype, "log_softmax")
-    result = shifted - np.log(np.add.reduce(np.exp(shifted), axis, None, None, True))
-    return contiguous(result.astype(dtype, copy=False))
+    shifted -= np.log(np.add.reduce(np.exp(shifted), axis, None, None, True))
+    return contiguous(shifted.astype(dtype, copy=False))
 
 
 def _running_slope(grad, input, dim, result):

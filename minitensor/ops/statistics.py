@@ -164,7 +164,7 @@ def trapezoid(y: Tensor, x: Tensor = None, *, dx: Number = 1, dim: int = -1):
         ends = _times(y.select(dim, 0) + y.select(dim, -1), 0.5)
         return _times(y.sum(dim) - ends, dx)
     before, after = _neighbors(y, dim)
-    return _divided(((before + after) * _steps(x, y.ndim, dim)).sum(dim), 2)
+    return _divided(((before + after) * _steps(x, y.ndim, dim)).sum(dim), 2.0)
 
 
 @composite(method=False)
@@ -187,4 +187,4 @@ def cumulative_trapezoid(y: Tensor, x: Tensor = None, *, dx: Number = 1, dim: in
     before, after = _neighbors(y, dim)
     if x is None:
         return _times(before + after, dx / 2).cumsum(dim)
-    return _divided(((before + after) * _steps(x, y.ndim, dim)).cumsum(dim), 2)
+    return _divided(((before + after) * _steps(x, y.ndim, dim)).cumsum(dim), 2.0)

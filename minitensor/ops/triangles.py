@@ -116,10 +116,12 @@ def diag_embed(input: Array, offset: int = 0, dim1: int = -2, dim2: int = -1):
 @op(
     node="DiagonalBackward",
     number="0_copy",
-    input=lambda grad, input_shape, diagonal: _diagonal_backward(grad, input_shape, diagonal, 0, 1),
+    input=lambda grad, input_shape, offset, dim1, dim2: _diagonal_backward(
+        grad, input_shape, offset, dim1, dim2
+    ),
 )
-def _diagonal_copy(input: Array, diagonal):
-    return _diagonal_view(input, diagonal, 0, 1).copy()
+def _diagonal_copy(input: Array, offset, dim1=0, dim2=1):
+    return _diagonal_view(input, offset, dim1, dim2).copy()
 
 
 @composite
