@@ -83,7 +83,8 @@ def marks(row, place, y):
     for name in reversed(row):  # minitensor comes last, on top
         yield mark(name, place(row[name]), y)
     if own:
-        x = place(own)
+        beside = place(1) + math.copysign(22, own - 1)  # the number stays off PyTorch's line
+        x = max(place(own), beside) if own > 1 else min(place(own), beside)
         yield label(x, y - 9, f"{own:.2f}{TIMES}", 9.5, anchor="middle", bold=True)
 
 

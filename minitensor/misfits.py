@@ -6,6 +6,7 @@ where PyTorch has several for one name, they are given with the declaration, as 
 
 import functools
 
+from .arguments import NUMBERS
 from .signature import (
     KINDS,
     NUMPY_NAMES,
@@ -15,6 +16,10 @@ from .signature import (
     annotated_cleaner,
     spread_name,
 )
+
+
+# Functions whose tensors may be numbers, though their signatures don't say so.
+OF_NUMBERS = {*"add sub mul div divide multiply subtract true_divide floor_divide copy".split()}
 
 
 class Parameter:
@@ -40,6 +45,8 @@ class Parameter:
     def misfit(self, name, value, position):
         """PyTorch's TypeError if a value is not what this parameter has to be, else None."""
         if self.clean is None or (value is None and self.optional and self.default in (None, "None")):
+            return None
+        if isinstance(value, NUMBERS) and self.kind == "Tensor" and name.strip("_") in OF_NUMBERS:
             return None
         try:
             self.clean(value)

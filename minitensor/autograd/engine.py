@@ -27,11 +27,9 @@ class Backward:
 
     def __init__(self, tensors, gradients, inputs=None):
         self.roots = [(_leaf_or_node(gradient_edge(t)), g) for t, g in zip(tensors, gradients)]
-        self.arrived = {}  # id(node): a list with one gradient, or None, for each of its outputs
-        self.leaves = {}  # id(leaf): [how many edges have still to deliver, what they have so far]
-        self.sums = (
-            set()
-        )  # (id(target), output): this gradient was added up here, it can grow in place
+        self.arrived = {}  # node: a list with one gradient, or None, for each of its results
+        self.leaves = {}  # id(leaf): [how many edges have still to deliver, its gradient so far]
+        self.sums = set()  # where the gradient was added up here, and can grow in place
         self.shared = set()  # ids of gradients that others hold, too: no leaf may adopt them
         self._reach()
         self.captured = None
@@ -41,23 +39,24 @@ class Backward:
 
     def _reach(self):
         """Find the nodes that the roots lead to, and how many edges lead to each leaf."""
-        nodes, leaves = {}, self.leaves
-        targets = [ends(edge)[0] for edge, _ in self.roots]
-        while targets:
-            target = targets.pop()
-            key = id(target)
-            if key in nodes:
-                continue
-            if key in leaves:
-                leaves[key][0] += 1
-            elif isinstance(target, Tensor):
-                leaves[key] = [1, None]
-            else:
-                nodes[key] = target
-                for edge in target.edges:
-                    if edge is not None:
-                        targets.append(edge[0] if type(edge) is tuple else edge)
-        self.nodes = sorted(nodes.values(), key=operator.attrgetter("sequence"), reverse=True)
+        leaves, nodes, found = self.leaves, [], set()
+
+        def look(edges):
+            for edge in edges:
+                if edge is None:
+                    continue
+                target = edge[0] if type(edge) is tuple else edge
+                if isinstance(target, Tensor):
+                    leaves.setdefault(id(target), [0, None])[0] += 1
+                elif target not in found:
+                    found.add(target)
+                    nodes.append(target)
+
+        look([edge for edge, _ in self.roots])
+        for node in nodes:  # while more and more are added
+            look(node.edges)
+        nodes.sort(key=operator.attrgetter("sequence"), reverse=True)
+        self.nodes = nodes
 
     def _keep_needed(self):
         """Drop the nodes that lead to no wanted gradient; those that lead on are `self.needed`."""
@@ -86,7 +85,7 @@ class Backward:
 
     def _visit(self, node, retain_graph):
         """Run one node and hand its results on."""
-        grads = self.arrived.pop(id(node), None)
+        grads = self.arrived.pop(node, None)
         if grads is None:
             grads = [None] * len(node.outputs)
             if not node.hooked:
@@ -101,47 +100,39 @@ class Backward:
             node.release()
         if node.hooked:
             results = self._run_hooks_after(node, results, grads)
-        if len(results) > 1 and (
-            results[0] is results[1] or (len(results) > 2 and _repeats(results))
-        ):
+        if len(results) > 1 and _repeats(results):
             self.shared.update(map(id, results))
         self._deliver(node.edges, results, node)
 
     def _deliver(self, edges, gradients, node):
         """Add gradients to what has arrived at the ends of these edges."""
-        arrived, leaves = self.arrived, self.leaves
         for edge, gradient in zip(edges, gradients):
             if edge is None:
                 continue
             target, position = edge if type(edge) is tuple else (edge, 0)
-            key = id(target)
-            leaf = leaves.get(key)
+            if isinstance(target, Tensor):
+                grads, like, place = self.leaves[id(target)], target._array, 1
+            else:
+                grads, like, place = self.arrived.get(target), target, position
+                if grads is None and gradient is not None:
+                    grads = self.arrived[target] = [None] * (len(target._outputs or "1"))
             if gradient is not None:
-                like = target if leaf is None else target._array
-                shape, dtype = (
-                    (like.shape, like.dtype) if not position else target.outputs[position]
-                )
+                shape, dtype = target.outputs[position] if position else (like.shape, like.dtype)
                 if gradient.shape != shape or gradient.dtype is not dtype:
                     gradient = _fit(gradient, shape, dtype, edge, node)
-                grads = leaf or arrived.get(key)
-                if grads is None:
-                    several = target._outputs
-                    grads = arrived[key] = [None] if several is None else [None] * len(several)
-                place = position if leaf is None else 1
-                before = grads[place]
-                if before is not None:
-                    gradient = self._sum(before, gradient, key, place)
+                if grads[place] is not None:
+                    gradient = self._sum(grads[place], gradient, (id(target), place))
                 grads[place] = gradient
-            if leaf is not None:
-                leaf[0] -= 1
-                if not leaf[0]:
+            if like is not target:
+                grads[0] -= 1
+                if not grads[0]:
                     self._finish(target)
 
-    def _sum(self, before, gradient, key, place):
+    def _sum(self, before, gradient, place):
         if self.recorded or not before.ndim:
             return before + gradient
-        if (key, place) not in self.sums:
-            self.sums.add((key, place))
+        if place not in self.sums:
+            self.sums.add(place)
             return before + gradient
         before += gradient
         return before
@@ -359,5 +350,7 @@ def _name(hook):
 
 def _repeats(results):
     """Whether one object stands for the gradients of several inputs."""
+    if len(results) == 2:
+        return results[0] is results[1]
     given = [id(result) for result in results if result is not None]
-    return len(given) > 2 and len({*given}) < len(given)
+    return len({*given}) < len(given)

@@ -28,7 +28,6 @@ _ALIASES = {
 }
 
 # Signatures of second names that differ from those of the first.
-_EITHER = ("Tensor input, Tensor other, *, Tensor out = None", "Tensor input, Number other")
 _SIGNATURES = {
     "divide": (
         "Tensor input, Tensor other, *, Tensor out = None",
@@ -36,7 +35,7 @@ _SIGNATURES = {
         "Tensor input, Number other",
         "Tensor input, Number other, *, str rounding_mode",
     ),
-    "multiply": _EITHER,
+    "multiply": arithmetic.EITHER,
     "subtract": (
         "Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None",
         "Tensor input, Number other, Number alpha = 1",

@@ -50,7 +50,14 @@ def not_differentiable(function):
     return function
 
 
-TENSOR_OR_NUMBER = ("Tensor other", "Number other")  # how PyTorch prints it for most ops of two
+# How PyTorch prints the signatures of most ops of two operands.
+TENSOR_OR_NUMBER = (
+    "Tensor input, Tensor other, *, Tensor out = None",
+    "Tensor input, Number other, *, Tensor out = None",
+)
+ANY_OF_TWO = (TENSOR_OR_NUMBER[0], "Number self, Tensor other", TENSOR_OR_NUMBER[1])
+EITHER = (TENSOR_OR_NUMBER[0], "Tensor input, Number other")
+_SCALED = ("Tensor input, Tensor other, *, Number alpha = 1, Tensor out = None",)
 
 
 def tensor_first(function):
@@ -95,7 +102,9 @@ def _alpha(alpha, array):
 
 
 @elementwise(
-    input=lambda grad: grad, other=lambda grad, alpha: grad if alpha == 1 else grad * alpha
+    signatures=_SCALED,
+    input=lambda grad: grad,
+    other=lambda grad, alpha: grad if alpha == 1 else grad * alpha,
 )
 def add(input, other, *, alpha: Number = 1):
     """input + alpha * other, element by element, broadcasting.
@@ -116,6 +125,7 @@ def _check_no_bools(input, other):
 @checking(_check_no_bools)
 @elementwise(
     kernel=("sub", "iuf"),
+    signatures=_SCALED,
     input=lambda grad: grad,
     other=lambda grad, alpha: -grad if alpha == 1 else grad * -alpha,
 )
@@ -184,6 +194,7 @@ def mul(input, other):
 @elementwise(
     to="float",
     node="DivBackward",
+    signatures=EITHER,
     input=lambda grad, other: grad / other,
     other=lambda grad, input, other: -grad * ((input / other) / other),
 )
@@ -223,13 +234,14 @@ def _exact_divide(input, other, *, rounding_mode):
 _UNSAID = object()  # not the same as None, in the node's name
 
 
-@composite(
-    signatures=(
-        "Tensor input, Tensor other, *, Tensor out = None",
-        "Tensor input, Tensor other, *, str rounding_mode, Tensor out = None",
-        "Tensor input, Number other, *, str rounding_mode",
-    )
+_QUOTIENTS = (
+    "Tensor input, Tensor other, *, Tensor out = None",
+    "Tensor input, Tensor other, *, str rounding_mode, Tensor out = None",
+    "Tensor input, Number other, *, str rounding_mode",
 )
+
+
+@composite(signatures=_QUOTIENTS)
 def div(input, other, *, rounding_mode: str = _UNSAID, out=None):
     """input / other; `rounding_mode` "floor" or "trunc" rounds the quotient and keeps integers.
 
@@ -241,7 +253,7 @@ def div(input, other, *, rounding_mode: str = _UNSAID, out=None):
     return _division(rounding_mode)(input, other, rounding_mode=rounding_mode, out=out)
 
 
-@composite(torch=False)
+@composite(torch=False, signatures=_QUOTIENTS)
 def div_(input, other, *, rounding_mode: str = _UNSAID):
     """Like `div`, but in place."""
     if rounding_mode is _UNSAID:
@@ -286,7 +298,7 @@ def _checked(divide, input, other, kernel):
 
 
 @not_differentiable
-@elementwise(signatures=TENSOR_OR_NUMBER)
+@elementwise(signatures=EITHER)
 def floor_divide(input, other):
     """input / other, rounded down. Not differentiable, as in PyTorch.
 
@@ -321,7 +333,7 @@ def _remainder_of_number(input, other):
     return _checked(np.remainder, input, other, "remainder_cpu")
 
 
-@composite(method=False)
+@composite(method=False, signatures=ANY_OF_TWO)
 def remainder(input, other, *, out=None):
     """The remainder of division, with the sign of the divisor: Python's `%`."""
     op = _remainder if isinstance(input, Tensor) else _remainder_of_number

@@ -183,7 +183,7 @@ def _repeated_indices(repeats: Array):
 @composite(
     signatures=(
         "Tensor input, Tensor repeats, int dim = None, *, int output_size = None",
-        "Tensor input, *, int output_size = None",
+        "Tensor repeats, *, int output_size = None",
         "Tensor input, int repeats, int dim = None, *, int output_size = None",
     )
 )

@@ -281,8 +281,10 @@ def _histogram(input: Array, edges: Array, weight: Array, density):
 
 @composite(
     signatures=(
-        "Tensor bins, *, Tensor weight = None, bool density = False",
-        "int bins = 100, *, tuple of floats range = None, Tensor weight = None, bool density = False",
+        "Tensor input, Tensor bins, *, Tensor weight = None, bool density = False, "
+        "tuple of Tensors out = None",
+        "Tensor input, int bins = 100, *, tuple of floats range = None, Tensor weight = None, "
+        "bool density = False, tuple of Tensors out = None",
     )
 )
 def histogram(input: Tensor, bins=100, *, range=None, weight: Tensor = None, density: bool = False):

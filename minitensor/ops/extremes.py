@@ -258,7 +258,7 @@ def _nanmedian_dim(input: Array, dim, keepdim):
 
 
 _MEDIAN = (
-    "Tensor input, *, Tensor out = None",
+    "Tensor input",
     "Tensor input, int dim, bool keepdim = False, *, tuple of Tensors out = None",
 )
 

@@ -108,13 +108,23 @@ def _product(input, log, other):
     return np.where((input == 0) & ~np.isnan(other), input.dtype.type(0), product)
 
 
+_PRODUCTS = tuple(
+    f"{operands}, *, Tensor out = None"
+    for operands in (
+        "Tensor input, Tensor other",
+        "Number self, Tensor other",
+        "Tensor input, Number other",
+    )
+)
+
+
 def _slope_of_factor(grad, input, other):
     return xlogy(grad, other).masked_fill((input == 0).logical_and(other <= 0), 0)
 
 
 @elementwise(
     to="float",
-    signatures=("Tensor other", "Number other"),
+    signatures=_PRODUCTS,
     number=_number_of_product,
     input=dict.fromkeys((0, 2), _slope_of_factor),
     other=dict.fromkeys((0, 1), lambda grad, input, other: grad * input / other),
@@ -134,6 +144,7 @@ def xlogy(input, other):
 @elementwise(
     to="float",
     node="SpecialXlog1PyBackward",
+    signatures=_PRODUCTS,
     number=_number_of_product,
     method=False,
     function=False,

@@ -4,7 +4,6 @@ Numbers, slices, None and `...` make views, one view op after the other. Masks a
 left after the views goes into one `index`.
 """
 
-import contextlib
 import sys
 import warnings
 from collections.abc import Sequence
@@ -123,8 +122,10 @@ def _index(input, indices: Arrays):
         if index.dtype == bool and index.ndim and index.shape == input.shape[: index.ndim]:
             return input[index]
         if index.ndim == 1 and index.dtype == np.int64 and 0 not in input.shape:
-            with contextlib.suppress(IndexError):
+            try:
                 return input.take(index, 0)
+            except IndexError:
+                pass  # said in PyTorch's words below
     places = Places(input, indices)
     if 0 in places.shape:
         return np.empty(places.shape, input.dtype)
@@ -278,7 +279,7 @@ def _bound(value):
 
 def _number_or_tensor(k):
     """An index as an int or a tensor; sequences and arrays become tensors."""
-    if isinstance(k, (np.ndarray, Sequence)):
+    if not isinstance(k, Tensor) and isinstance(k, (np.ndarray, Sequence)):
         array = k if isinstance(k, np.ndarray) else array_of(list(k))
         if isinstance(k, str):
             raise TypeError("new(): invalid data type 'str'")
@@ -312,7 +313,7 @@ def _parts(tensor, key):
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     if type(key) is int and not tensor._array.ndim:
         return _at(tensor, 0, key, 0)
-    if type(key) in (int, slice):
+    if isinstance(key, (int, slice, Tensor)):
         return (key,)
     if isinstance(key, Sequence) and len(key) < 32:
         structured = (Tensor, np.ndarray, Sequence, slice)

@@ -210,8 +210,9 @@ def product(input, other):
         )
     if dims == (1, 2):
         return _only_row(mm(input.unsqueeze(0), other))
-    if dims == (3, 3) and a.shape[0] == b.shape[0] and not (input._tracked or other._tracked):
-        return bmm(input, other)  # what is left of the steps below if nobody sees the graph
+    if dims == (3, 3) and a.shape[0] == b.shape[0]:
+        if not (input.requires_grad or other.requires_grad):
+            return bmm(input, other)  # what is left of the steps below if nobody sees the graph
     return _folded(input, other) if _folds(input, other) else _batched(input, other)
 
 

@@ -86,7 +86,7 @@ def _spread(grad, input_shape, dim, keepdim):
 
 
 _OF_ALL = "*, torch.dtype dtype = None"
-_ALONG = "tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None"
+_ALONG = "Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None"
 
 
 @op(
@@ -122,7 +122,7 @@ def _evenly_spread(grad, input_shape, input_numel, dim, keepdim):
 
 
 @op(
-    signatures=(_OF_ALL, _ALONG),
+    signatures=(f"Tensor input, {_OF_ALL}, Tensor out = None", _ALONG),
     number=lambda dim: 0 if dim is None else 1,
     input={
         0: lambda grad, input_shape, input_numel: spread(grad / input_numel, input_shape),
@@ -373,7 +373,14 @@ def _truth(ufunc, input, dim, keepdim):
     return contiguous(result.astype("uint8") if input.dtype == "uint8" else result)
 
 
-_TRUTH = ("", "tuple of ints dim = None, bool keepdim = False", "int dim, bool keepdim = False")
+_TRUTH = tuple(
+    f"Tensor input{dims}, *, Tensor out = None"
+    for dims in (
+        "",
+        ", tuple of ints dim = None, bool keepdim = False",
+        ", int dim, bool keepdim = False",
+    )
+)
 
 
 @op(signatures=_TRUTH)
@@ -388,7 +395,7 @@ def all(input: Array, dim: Ints = None, keepdim: bool = False):
     return _truth(np.logical_and, input, dim, keepdim)
 
 
-@composite
+@composite(signatures=("int dim = None", "tuple of ints dim"))
 def count_nonzero(input: Tensor, dim: Ints = None, *more: int):
     """The number of elements that are not 0, in all or along dims."""
     axes = reduced_axes((dim, *more) if more else dim, input.ndim)

@@ -172,17 +172,17 @@ def _slope_inside(grad, input, min, max):
     return grad.where(inside, 0)
 
 
-@elementwise(node="ClampBackward", number=1, input=_slope_inside)
+@op(node="ClampBackward", number=1, input=_slope_inside)
 def _clamp_numbers(input, *, min, max):
     return _limited_by_numbers(input, min, max)
 
 
-@elementwise(input=lambda grad, input, min: grad.where(input >= min, 0))
+@op(input=lambda grad, input, min: grad.where(input >= min, 0))
 def _clamp_min(input, *, min):
     return _limited_by_numbers(input, min, None)
 
 
-@elementwise(input=lambda grad, input, max: grad.where(input <= max, 0))
+@op(input=lambda grad, input, max: grad.where(input <= max, 0))
 def _clamp_max(input, *, max):
     return _limited_by_numbers(input, None, max)
 
@@ -241,7 +241,7 @@ def _clamp_call(name, input, min, max):
         return _op_for_tensors(name, min, max), input, tuple(bounds.values()), {}
     if any(tensors):
         bounds = {k: _number(b) for k, b in bounds.items()}
-    if not all(isinstance(b, NUMBERS) for b in bounds.values()):
+    if not all([isinstance(b, NUMBERS) for b in bounds.values()]):
         raise TypeError
     dtype = dtypes.result_dtype(input._array, *bounds.values())
     for bound in bounds.values():

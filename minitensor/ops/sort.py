@@ -6,7 +6,6 @@ import numpy as np
 
 from .. import return_types
 from ..declare import Array, composite, op
-from ..misfits import of_method
 from ..selection import quickselect, top_places
 from ..tensor import Tensor, wrap_dim
 from .extremes import check_not_empty, pick, picked
@@ -66,7 +65,12 @@ def msort(input: Tensor, *, out=None):
     return values if out is None else out.copy_(values)
 
 
-@op(signatures=tuple(of_method(text) for text in _SIGNATURES))
+@op(
+    signatures=(
+        _SIGNATURES[0].replace("tuple of Tensors", "Tensor"),
+        "Tensor input, int dim = -1, bool descending = False",
+    )
+)
 def argsort(input: Array, dim: int = -1, descending: bool = False, *, stable: bool = False):
     """The indices that put the elements in order along a dim.
 
