@@ -234,13 +234,15 @@ def from_function(function, tensors=(), method=False):
     return Signature(parameters)
 
 
-def written(function, texts, method=False):
+def written(name, function, texts, method=False):
     """The signatures that PyTorch prints, of the function or the method of that name."""
     first = function.__code__.co_varnames[0]
     if method:
         texts = [of_method(text) for text in texts if not text.startswith("Number self")]
     elif first in ("input", "self"):
         texts = [of_function(text) for text in texts]
+    if name.endswith("_"):
+        texts = [without_out(text) for text in texts]
     return [Signature.parse(text) for text in texts]
 
 
@@ -251,7 +253,7 @@ def room_in(function, texts):
 
     @functools.cache
     def has_room(count, *names):
-        return any(s.has_room(count, names) for s in written(function, texts))
+        return any(s.has_room(count, names) for s in written("", function, texts))
 
     return has_room
 
@@ -259,7 +261,11 @@ def room_in(function, texts):
 def of_method(text):
     """The signature of a method from that of the function: without the tensor itself, and without `out`."""
     first, _, rest = text.partition(", ")
-    text = rest if first in ("Tensor input", "Tensor self") else text
+    return without_out(rest if first in ("Tensor input", "Tensor self") else text)
+
+
+def without_out(text):
+    """The signature without `out`, which in-place functions and methods don't have."""
     for out in ("Tensor out = None", "tuple of Tensors out = None"):
         text = text.removesuffix(out).removesuffix(", ")
     return text.removesuffix("*").removesuffix(", ")
@@ -288,10 +294,9 @@ def bad_arguments(
     if method:
         args, own = args[1:], Signature(own.parameters[1:])
         if not own.parameters and (args or kwargs):
-            problem = "keyword arguments" if kwargs else f"arguments ({len(args)} given)"
-            return TypeError(f"TensorBase.{name}() takes no {problem}")
+            return takes_nothing(name, args, kwargs)
     if signatures:
-        return explain(name, written(function, signatures, method), args, kwargs)
+        return explain(name, written(name, function, signatures, method), args, kwargs)
     return own.misfit(name, args, kwargs)
 
 
@@ -315,6 +320,32 @@ def renamed(function, name, signatures=(), method=False):
 
     other.__name__ = name
     return other
+
+
+def declared(function, *texts, method=False):
+    """A function that looks at its arguments first: whether they fit a signature that PyTorch prints."""
+    name, ways = function.__name__, [Signature.parse(text) for text in texts]
+
+    @functools.wraps(function)
+    def checked(*args, **kwargs):
+        given = args[1:] if method else args
+        if texts == ("",) and (given or kwargs):
+            raise takes_nothing(name, given, kwargs)
+        if len(ways) == 1:
+            error = ways[0].misfit(name, given, kwargs)
+        else:
+            error = explain(name, ways, given, kwargs)
+        if error is not None:
+            raise error
+        return function(*args, **kwargs)
+
+    return checked
+
+
+def takes_nothing(name, args, kwargs):
+    """The TypeError of a method without parameters."""
+    problem = "keyword arguments" if kwargs else f"arguments ({len(args)} given)"
+    return TypeError(f"TensorBase.{name}() takes no {problem}")
 
 
 def explain(name, signatures, args, kwargs):

@@ -110,7 +110,7 @@ class Op:
             tensors=self.tensors,
             signatures=self.signatures,
             method=method,
-            takes_out=None if suffix else "tuple of Tensors" if self.returns else "Tensor",
+            takes_out=None if suffix == "_" else "tuple of Tensors" if self.returns else "Tensor",
         )
         return found or TypeError(f"{name}(): the arguments do not fit together")
 

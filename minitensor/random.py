@@ -11,7 +11,7 @@ import numpy as np
 from . import dtypes, integers, sampling
 from .declare import composite, op
 from .generator import Generator, default_generator
-from .ops.create import creation, default, empty_like_array, filled, to_shape
+from .ops.create import OPTIONS, creation, default, empty_like_array, filled, to_shape
 from .ops.inplace import zeros
 from .ops.interop import from_numpy
 from .tensor import Tensor, wrap
@@ -96,17 +96,17 @@ filled(
     "rand",
     functools.partial(_draw, sampling.uniform_),
     "Random numbers from 0 to 1, all equally likely.",
-    new=False,
+    random=True,
 )
 filled(
     "randn",
     functools.partial(_draw, sampling.normal_),
     "Random numbers from the normal distribution with mean 0 and standard deviation 1.",
-    new=False,
+    random=True,
 )
 
 
-@creation("int high, tuple of ints size", "int low, int high, tuple of ints size")
+@creation("int high, tuple of ints size", "int low, int high, tuple of ints size", random=True)
 def randint(*args, low=0, high=None, size=None, generator=None, dtype=None):
     """Random integers from `low` (0 if left out) up to, not including, `high`.
 
@@ -122,7 +122,13 @@ def randint(*args, low=0, high=None, size=None, generator=None, dtype=None):
     return _draw(integers.random_, array, low, high, generator=generator)
 
 
-@creation("Tensor input, int high", "Tensor input, int low, int high")
+@creation(
+    *(
+        f"Tensor input, {bounds}, *, torch.memory_format memory_format = None"
+        for bounds in ("int low, int high", "Tensor high", "int high")
+    ),
+    random=True,
+)
 def randint_like(input, *bounds, generator=None, dtype=None, memory_format=None, **named):
     """Random integers in the shape and dtype of `input`: randint_like(x, high) or (x, low, high)."""
     low, high = _bounds(*bounds, *(named[name] for name in ("low", "high") if name in named))
@@ -135,7 +141,7 @@ def _bounds(*bounds, low=0):
     return low.__index__(), high.__index__()
 
 
-@creation("int n")
+@creation("int n", random=True)
 def randperm(n, *, generator=None, dtype=None):
     """The numbers from 0 to n - 1 in random order."""
     dtype = dtype or np.dtype(np.int64)
@@ -146,7 +152,8 @@ NORMAL = (
     "Tensor mean, Tensor std, *, torch.Generator generator = None, Tensor out = None",
     "Tensor mean, float std = 1, *, torch.Generator generator = None, Tensor out = None",
     "float mean, Tensor std, *, torch.Generator generator = None, Tensor out = None",
-    "float mean, float std, tuple of ints size, *, torch.Generator generator = None",
+    "float mean, float std, tuple of ints size, *, torch.Generator generator = None, Tensor out = None, "
+    + OPTIONS,
 )
 
 
@@ -209,7 +216,7 @@ def _survivors(input, p):
 # Filling a tensor in place. The forward fills its input itself: in memory order, as PyTorch draws.
 
 
-def _filler(forward, doc, node=None, number=0):
+def _filler(forward, doc, *texts, node=None, number=0):
     forms = op(node=node, number=number, input=zeros, method=False, function=False)(forward)
 
     def method(self, *args, generator=None, **kwargs):
@@ -221,29 +228,43 @@ def _filler(forward, doc, node=None, number=0):
         return forms.op.in_place(self, args, kwargs)
 
     method.__name__, method.__doc__ = forward.__name__, doc
-    setattr(Tensor, forward.__name__, method)
+    texts = [f"{text}, {_GENERATOR}" if text else _GENERATOR for text in texts]
+    setattr(Tensor, forward.__name__, declared(method, *texts, method=True))
+
+
+_GENERATOR = "*, torch.Generator generator = None"
 
 
 def _random_number(low, to):
     return 2 if low is None else 1 if low == 0 else 0
 
 
-_filler(sampling.uniform_, "Fill with random numbers from `from` to `to`, all equally likely.")
-_filler(sampling.normal_, "Fill with normal random numbers.")
-_filler(sampling.exponential_, "Fill from the exponential distribution.")
+_filler(sampling.uniform_, "Fill with random numbers from `from` to `to`, all equally likely.", "float from = 0, float to = 1")
+_filler(sampling.normal_, "Fill with normal random numbers.", "float mean = 0, float std = 1")
+_filler(sampling.exponential_, "Fill from the exponential distribution.", "float lambd = 1")
 _filler(
     sampling.geometric_,
     "Fill with the number of trials up to the first success of probability `p`.",
+    "float p",
 )
-_filler(sampling.cauchy_, "Fill from the Cauchy distribution.")
-_filler(sampling.log_normal_, "Fill with numbers whose logarithms are normal.")
+_filler(sampling.cauchy_, "Fill from the Cauchy distribution.", "float median = 0, float sigma = 1")
+_filler(
+    sampling.log_normal_,
+    "Fill with numbers whose logarithms are normal.",
+    "float mean = 1, float std = 2",
+)
 _filler(
     integers.random_,
     "Fill with random integers: of the dtype's whole range, below `to`, or from `from` up to `to`.",
+    "",
+    "int from, int to",
+    "int to",
     number=_random_number,
 )
 _filler(
     sampling.bernoulli_,
     "Fill with 0 and 1, where 1 has the probability `p` (a number, or a tensor of the same shape).",
+    "Tensor p",
+    "float p = 0.5",
     number=lambda p: 1 if isinstance(p, Tensor) else 2,
 )

@@ -92,6 +92,18 @@ def test_a_file_can_be_read_in_one_sitting(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
 
 
+# What happens from the call of an op to the gradient of a leaf: to be read in an evening.
+EVENING = """
+    arguments autograd/api autograd/engine declare elementwise formulas grad_mode graph hooks op op_node
+    recording signature size storage tensor views
+"""
+
+
+def test_the_engine_can_be_read_in_an_evening():
+    paths = [PACKAGE / f"{name}.py" for name in EVENING.split()]
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in paths) <= 4500
+
+
 def test_import_loads_nothing_for_notebooks():
     code = (
         "import sys, minitensor;"

@@ -164,6 +164,9 @@ def accumulation(page):  # noqa: F811
     code = within(page, "accumulation").locator("pre").last.inner_text().splitlines()
     assert code[-1] == "with torch.no_grad(): x -= 0.1 * x.grad"
     assert code.count("(x ** 2).sum().backward()") == 3
+    press(page, "accumulation", "backward()")
+    press(page, "accumulation", "backward()")
+    says(page, "accumulation", "the sum of 3 calls of backward()")
 
 
 def in_place(page):  # noqa: F811
@@ -188,14 +191,14 @@ def sharing(page):  # noqa: F811
     says(page, "sharing", "Predict first")
     press(page, "sharing", "shared")
     says(page, "sharing", "right (1 of 1 right so far)")
-    press(page, "sharing", "write 99 to a")
+    press(page, "sharing", "write to a")
     says(page, "sharing", "a[0] = 99: both changed")
     assert picture(page, "sharing").locator("text").get_by_text("99.", exact=True).count() == 1
     choose(page, "sharing", 0, "torch.tensor(a)")
     says(page, "sharing", "Predict first")
     by_keyboard(page, "sharing", "shared")
     says(page, "sharing", "not this time (1 of 2 right so far)")
-    by_keyboard(page, "sharing", "write 99 to b", "Space")
+    by_keyboard(page, "sharing", "write to b", "Space")
     says(page, "sharing", "b[0] = 99: the other did not change")
 
 

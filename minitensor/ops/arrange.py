@@ -164,7 +164,8 @@ def _tensor_tile(self, *counts, dims=None):
     return tile(self, spread("tile", "dims", counts, dims))
 
 
-_tensor_flip.__name__, _tensor_tile.__name__ = "flip", "tile"
+for _method, _name in ((_tensor_flip, "flip"), (_tensor_tile, "tile")):
+    _method.__name__ = _method.__qualname__ = _name
 Tensor.flip, Tensor.tile = _tensor_flip, _tensor_tile
 
 

@@ -117,7 +117,7 @@ def _cast_method(name, d):
     def method(self, *, memory_format=None):
         return cast(self, d, memory_format=memory_format)
 
-    method.__name__ = name
+    method.__name__ = method.__qualname__ = name
     method.__doc__ = f"The tensor as {d}; itself if it is that already."
     setattr(Tensor, name, method)
 

@@ -21,13 +21,21 @@ OPTIONS = (
 )
 
 
-def creation(*signatures, method=False):
+def creation(*signatures, method=False, random=False):
     """Publish a function that makes an array as one that makes a tensor.
 
-    `signatures`: its own parameters, in PyTorch's words. It has PyTorch's common options too, which the array's
-    maker doesn't see; but for `dtype`, which reaches it as an np.dtype or None.
+    `signatures`: its own parameters, in PyTorch's words; where these end in keywords, there is no `out`.
+    It has PyTorch's common options too, which the array's maker doesn't see; but for `dtype`, which reaches
+    it as an np.dtype or None. `random`: each signature exists with a generator, and without.
     """
     options = f"*, {OPTIONS}" if method else f"*, Tensor out = None, {OPTIONS}"
+    texts = [
+        text if "Tensor out" in text else f"{text}, {OPTIONS if '*' in text else options}"
+        for text in signatures
+    ]
+    if random:
+        both = [(t.replace("*, ", "*, torch.Generator generator, "), t) for t in texts]
+        texts = [text for pair in both for text in pair]
 
     def decorator(make):
         name = make.__name__
@@ -51,7 +59,7 @@ def creation(*signatures, method=False):
             except (TypeError, AttributeError) as error:
                 given = args[1:] if method else args
                 named = {key: value for key, value in (("out", out), ("dtype", dtype)) if value}
-                ways = [Signature.parse(f"{text}, {options}") for text in signatures]
+                ways = [Signature.parse(text) for text in texts]
                 found = ways[0].misfit if len(ways) == 1 else partial(explain, signatures=ways)
                 raise found(name, args=given, kwargs={**own, **named}) or error from None
             return finish(array, name, requires_grad, device, out)
@@ -128,7 +136,7 @@ def empty_like_array(input, dtype, memory_format=None):
     return np.empty_like(array, dtype, order="K" if dense else "C")
 
 
-def filled(name, fill, doc, new=True, **extra):
+def filled(name, fill, doc, random=False):
     """Declare a creation function and its `_like` and `new_` forms, from fill(array)."""
 
     def function(*args, size=None, dtype=None, **own):
@@ -153,9 +161,9 @@ def filled(name, fill, doc, new=True, **extra):
         f"{name}_like",
         f"{doc} Shape, dtype and layout are those of `input`.",
     )
-    creation("tuple of ints size")(function)
-    creation("Tensor input")(like)
-    if new:
+    creation("tuple of ints size", random=random)(function)
+    creation("Tensor input, *, torch.memory_format memory_format = None", random=random)(like)
+    if not random:
         new_form.__name__ = f"new_{name}"
         new_form.__doc__ = f"{doc} The dtype is that of this tensor."
         creation("tuple of ints size", method=True)(new_form)
@@ -201,7 +209,7 @@ def full(size, fill_value, *, dtype=None):
     return fill_array(np.empty(_list("full", size), dtype), fill_value)
 
 
-@creation("Tensor input, Number fill_value")
+@creation("Tensor input, Number fill_value, *, torch.memory_format memory_format = None")
 def full_like(input, fill_value, *, dtype=None, memory_format=None):
     """A tensor filled with one value. Shape, dtype and layout are those of `input`."""
     return fill_array(
@@ -287,7 +295,7 @@ def _three(start, end, step):  # raises TypeError for any other number of argume
     return start, end, step
 
 
-@creation("Number end", "Number start, Number end", "Number start, Number end, Number step = 1")
+@creation("Number end", "Number start, Number end, *", "Number start, Number end, Number step = 1")
 def arange(*args, start=0, end=None, step=1, dtype=None):
     """Numbers from `start` up to, not including, `end`; int64 if all are integers.
 

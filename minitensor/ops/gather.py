@@ -189,9 +189,9 @@ _REDUCING = {
 
 
 _SCATTERS = tuple(
-    f"int dim, Tensor index, {kind}{reduce}"
+    f"Tensor input, int dim, Tensor index, {kind}, *, {reduce}Tensor out = None"
     for kind in ("Tensor src", "Number value")
-    for reduce in ("", ", *, str reduce")
+    for reduce in ("", "str reduce, ")
 )
 
 

@@ -40,11 +40,11 @@ class Places:
                 f"too many indices for tensor of dimension {array.ndim} (got {len(self.indices)})"
             )
         self.dims = [d for d, index in enumerate(self.indices) if index is not None]
-        given = [self.indices[d] for d in self.dims]
+        shapes = [self.indices[d].shape for d in self.dims]
         try:
-            self.common = np.broadcast_shapes(*[index.shape for index in given])
+            self.common = shapes[0] if len({*shapes}) == 1 else np.broadcast_shapes(*shapes)
         except ValueError:
-            shapes = ", ".join(str(list(index.shape)) for index in given)
+            shapes = ", ".join(str(list(shape)) for shape in shapes)
             raise IndexError(
                 f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}"
             ) from None
@@ -80,7 +80,8 @@ class Places:
         """The index in NumPy's form, checked to be inside."""
         for place, d in enumerate(self.dims):
             index, size = self.indices[d], self.array.shape[d]
-            if not (-size <= index.min() and index.max() < size):
+            lowest, highest = np.minimum.reduce(index, None), np.maximum.reduce(index, None)
+            if lowest < -size or highest >= size:
                 bad = index[(index < -size) | (index >= size)].flat[0]
                 raise IndexError(
                     f"index {bad} is out of bounds for dimension {place} with size {size}"
@@ -145,7 +146,8 @@ def _put_slope(grad, indices, accumulate):
 def _index_put(input, indices: Arrays, values: Array, accumulate=False):
     places = Places(input, indices)
     try:
-        spread = np.broadcast_to(values, places.shape)
+        fits = not values.ndim or values.shape == places.shape
+        spread = values if fits else np.broadcast_to(values, places.shape)
     except ValueError:
         raise RuntimeError(
             f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to "
@@ -171,7 +173,7 @@ def _index_put(input, indices: Arrays, values: Array, accumulate=False):
     if accumulate:
         np.add.at(result, places.key(), spread)
     else:
-        result[places.key()] = spread.reshape(result[places.key()].shape)
+        result[places.key()] = spread
     return result
 
 

@@ -34,7 +34,7 @@ def _tensor_reshape(self, *new_shape, shape=None):
     return _reshaped(self, spread("reshape", "shape", new_shape, shape))
 
 
-_tensor_reshape.__name__ = "reshape"
+_tensor_reshape.__name__ = _tensor_reshape.__qualname__ = "reshape"
 
 
 def _reshaped(input, size):
@@ -319,7 +319,10 @@ def _matrix_transposed(name):
 Tensor.T = property(_transposed)
 for _name in ("mT", "H", "mH"):
     setattr(Tensor, _name, property(_matrix_transposed(_name)))
-Tensor.adjoint = FUNCTIONS["adjoint"] = _matrix_transposed("adjoint()")
+_adjoint = _matrix_transposed("adjoint()")
+_adjoint.__name__ = "adjoint"
+Tensor.adjoint = declared(_adjoint, "", method=True)
+FUNCTIONS["adjoint"] = declared(_adjoint, "Tensor input")
 
 # Complex numbers: the kit has none, and real numbers are their own conjugates
 
@@ -334,13 +337,22 @@ def _imaginary_part(input):
     raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
 
 
+def _named(function, name):
+    """The same function with another name."""
+    copy = partial(function)
+    copy.__name__, copy.__doc__ = name, function.__doc__
+    return copy
+
+
 def _never(input):
     """False: the kit has no complex numbers."""
     return False
 
 
 for _name in ("conj", "conj_physical", "resolve_conj", "resolve_neg", "is_conj", "is_neg"):
-    FUNCTIONS[_name] = _never if _name.startswith("is") else _itself
-    setattr(Tensor, _name, FUNCTIONS[_name])
-FUNCTIONS["real"], FUNCTIONS["imag"] = _itself, _imaginary_part
+    _answer = _named(_never if _name.startswith("is") else _itself, _name)
+    FUNCTIONS[_name] = declared(_answer, "Tensor input")
+    setattr(Tensor, _name, declared(_answer, "", method=True))
+FUNCTIONS["real"] = declared(_named(_itself, "real"), "Tensor input")
+FUNCTIONS["imag"] = _imaginary_part
 Tensor.real, Tensor.imag = property(_itself), property(_imaginary_part)

@@ -187,7 +187,11 @@ def _publish_copy(function):
         return copy
 
     def twin(*args, out=None, **kwargs):
-        result = make(*args, **kwargs)
+        try:
+            result = make(*args, **kwargs)
+        except (TypeError, AttributeError) as error:
+            bad = make.op.bad_arguments(args, kwargs, suffix="_copy")
+            raise bad or error from None
         return tuple(map(copied, result)) if isinstance(result, tuple) else copied(result)
 
     twin.__name__ = name

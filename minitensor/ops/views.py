@@ -47,9 +47,14 @@ def memory_like(shape, dtype, operands):
 
 def spread(name, parameter, given, named):
     """The ints of x.f(2, 3), x.f((2, 3)) or x.f(size=(2, 3)) as a tuple."""
-    if named is None and not given:
-        raise TypeError(f'{name}() missing 1 required positional arguments: "{parameter}"')
-    return parse_size(given if named is None else (named,), name, parameter)
+    try:
+        if named is None and not given:
+            raise TypeError
+        return parse_size(given if named is None else (named,), name, parameter)
+    except TypeError as error:
+        named = {} if named is None else {parameter: named}
+        only = Signature.parse(f"tuple of ints {parameter}")
+        raise only.misfit(name, given, named) or error from None
 
 
 def infer_size(size, numel):
@@ -131,21 +136,19 @@ def _tensor_view(self, *shape, size=None, dtype=None):
     if dtype is not None or (len(shape) == 1 and isinstance(shape[0], (dtypes.dtype, type))):
         return _view_as_dtype(self, dtypes.as_dtype(dtype or shape[0]))
     shape = (size,) if size is not None else shape
-    if not shape:
-        raise view_arguments_error(shape)
-    return _view(self, parse_size(shape, "view", error=view_arguments_error))
+    try:
+        if not shape:
+            raise TypeError
+        return _view(self, parse_size(shape, "view"))
+    except TypeError as error:
+        raise explain("view", _SIGNATURES, shape, {}) or error from None
 
 
-_tensor_view.__name__ = "view"
+_tensor_view.__name__ = _tensor_view.__qualname__ = "view"
 Tensor.view = _tensor_view
 
 
 _SIGNATURES = [Signature.parse(text) for text in ("torch.dtype dtype", "tuple of ints size")]
-
-
-def view_arguments_error(given):
-    """PyTorch's TypeError for `view`, which has two signatures."""
-    return explain("view", _SIGNATURES, given, {})
 
 
 def _view_as_dtype(self, dtype):
@@ -200,7 +203,7 @@ def expand_strides(array, size):
 
 
 @view(input=lambda grad, input_shape: grad.sum_to_size(input_shape))
-def _expand(input, size):
+def _expand(input: Array, size: Ints):
     return restride(input, *expand_strides(input, size))
 
 
@@ -214,12 +217,12 @@ def _tensor_expand(self, *sizes, size=None, implicit=False):
     return _expand(self, spread("expand", "size", sizes, size))
 
 
-_tensor_expand.__name__ = "expand"
+_tensor_expand.__name__ = _tensor_expand.__qualname__ = "expand"
 Tensor.expand = _tensor_expand
 
 
 @view(input=lambda grad, dims: _permute(grad, _inverse(dims)))
-def _permute(input, dims):
+def _permute(input: Array, dims: Ints):
     if len(dims) != input.ndim:
         raise RuntimeError(
             "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the "

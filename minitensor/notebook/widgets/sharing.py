@@ -34,7 +34,7 @@ class SharingWidget(Widget):
             for answer in ("shared", "copied")
         ]
         self._writes = [
-            self.pressed(button(f"write 99 to {name}", f"Put 99 into the first element of {name}"),
+            self.pressed(button(f"write to {name}", f"Put 99 into the first element of {name}"),
                          lambda name=name: model.write(name))
             for name in "ab"
         ]  # fmt: skip

@@ -1,0 +1,337 @@
+"""Every public op of minitensor, at least once, against PyTorch: as a function, as a method and in place.
+
+The other differential tests ask each family of ops what is special about it; this one sees to it that none is
+left out. Values, dtypes, shapes, strides, gradients, gradients of gradients, errors, and what a node says of
+itself: its name, the nodes it leads to, and what it saved.
+"""
+
+import inspect
+import re
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from torch_compare import agree, sample, torch
+
+import minitensor
+
+warnings.filterwarnings("ignore", module="torch")
+
+# call: the ops that are called so. A letter stands for a tensor (see `tensors`), d for one of its dims.
+CALLS = {
+    "x": """
+        abs absolute acos acosh arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh ceil cos cosh
+        deg2rad digamma erf erfc erfinv exp exp2 expm1 fix floor frac lgamma log log10 log1p log2 logit neg
+        negative positive rad2deg reciprocal relu round rsqrt sgn sigmoid sign sin sinc sinh sqrt square tan tanh
+        trunc celu selu hardshrink frexp isfinite isinf isnan isneginf isposinf isreal nan_to_num signbit
+        logical_not bitwise_not polygamma
+        all amax amin aminmax any argmax argmin count_nonzero max mean median min nanmean nanmedian nansum norm
+        prod std std_mean sum var var_mean
+        alias_copy atleast_1d atleast_2d atleast_3d clone conj conj_physical contiguous cpu detach
+        flatten imag ravel real resolve_conj resolve_neg squeeze squeeze_copy view_as numpy tolist
+        bool byte char double float half int long short type
+        argwhere nonzero unique unique_consecutive msort
+        get_device is_complex is_conj is_contiguous is_distributed is_floating_point is_inference is_neg is_pinned
+        is_shared is_signed dim ndimension numel nelement element_size size stride storage_offset typename is_tensor
+        is_storage is_nonzero item diag diagflat zero_ t t_copy
+        fliplr flipud rot90 adjoint ones_like zeros_like new_tensor
+    """,
+    "x, d": """
+        all amax amin any argmax argmin argsort count_nonzero cummax cummin cumprod cumsum log_softmax logcumsumexp
+        logsumexp max mean median min mode nanmean nanmedian nansum prod softmax sort squeeze squeeze_copy std sum
+        unbind unbind_copy unsqueeze unsqueeze_copy var flip
+    """,
+    "x, d, True": "all amax amin any argmax argmin logsumexp max mean median min mode nansum prod sum",
+    "x, (d,)": "all amax amin any count_nonzero logsumexp mean nansum std sum var flip squeeze",
+    "x, dim=d": "aminmax std_mean var_mean diff size stride",
+    "x, 1, d": "kthvalue topk split unsafe_split select_copy unflatten norm",
+    "x, 2, d": "chunk unsafe_chunk tensor_split norm topk",
+    "x, 0.3, d": "quantile nanquantile",
+    "x, 0.3": "quantile nanquantile hardshrink dropout",
+    "x, y": """
+        add atan2 arctan2 bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift copysign div
+        divide dist eq float_power floor_divide fmax fmin fmod gcd ge greater greater_equal gt heaviside hypot
+        isclose lcm ldexp le less less_equal logaddexp logaddexp2 logical_and logical_or logical_xor lt maximum
+        minimum mul multiply ne nextafter not_equal pow remainder rsub sub subtract true_divide xlogy
+        allclose equal result_type is_same_size copy_ expand_as type_as max min isin kron outer ger prelu
+        clamp_max clamp_min fill fill_ matmul inner is_set_to
+    """,
+    "x, 2": """
+        add bitwise_and bitwise_left_shift bitwise_right_shift div eq float_power floor_divide fmod ge gt le lt
+        mul ne pow remainder rsub sub true_divide xlogy clamp_max clamp_min fill fill_ renorm isin
+    """,
+    "x, 0.5": "add div floor_divide lt mul pow sub",
+    "x, -1, 2": "clamp clip threshold",
+    "x, y, z": "addcdiv addcmul clamp clip lerp",
+    "x, y, z, value=2": "addcdiv addcmul",
+    "x, y, alpha=2": "add rsub sub subtract",
+    "x, y, rounding_mode='floor'": "div divide",
+    "x, y, rounding_mode='trunc'": "div",
+    "x, y, 0.25": "lerp",
+    "x > 0, x, y": "where",
+    "x, x > 0, 2": "masked_fill",
+    "x, x > 0": "masked_select",
+    "x, x > 0, y.flatten()": "masked_scatter",
+    "x, x.shape": "expand expand_copy broadcast_to reshape view view_copy sum_to_size new_ones new_zeros",
+    "x, x.shape, 2": "new_full",
+    "x, (-1,)": "reshape view view_copy",
+    "x, y.expand_as(x)": "reshape_as",
+    "x, 2, 1": "repeat tile",
+    "x, (2,)": "repeat tile",
+    "x, 3": "repeat_interleave histc",
+    "x, d, 0": "select select_copy movedim moveaxis swapaxes swapdims transpose transpose_copy diff",
+    "x, 1, (d,)": "roll",
+    "x, d, 0, 1": "narrow narrow_copy slice_copy unfold unfold_copy",
+    "x, d, 1, 1": "unfold unfold_copy",
+    "x, tuple(reversed(range(x.ndim)))": "permute permute_copy",
+    "x, (1, 0)": "unflatten constant_pad_nd",
+    "x, [1], d": "split_with_sizes split_with_sizes_copy unsafe_split_with_sizes tensor_split",
+    "x, y.flatten()[:2]": "isin",
+    "x, x": "corrcoef cartesian_prod cdist can_cast",
+    "[x, y]": """
+        broadcast_tensors block_diag cat concat concatenate column_stack dstack hstack row_stack stack vstack
+        atleast_1d atleast_2d atleast_3d chain_matmul
+    """,
+    "[x, x], d": "cat concat concatenate stack",
+    "x.dtype, y.dtype": "can_cast promote_types",
+    "x.shape, y.shape": "broadcast_shapes",
+    # matrices and vectors
+    "A": """
+        t t_copy cov corrcoef diag diag_embed diagflat diagonal diagonal_copy trace tril triu adjoint pinverse
+        matrix_rank qr svd fliplr flipud rot90 cumulative_trapezoid trapezoid trapz unique diff vsplit hsplit
+        matrix_exp
+    """,
+    "A, 1": "diag diag_embed diagonal diagonal_copy tril triu topk split_copy hsplit vsplit trapezoid",
+    "A, -1": "diag diagonal tril triu rot90",
+    "A, C": "mm matmul chain_matmul tensordot kron",
+    "A, C, 1": "tensordot",
+    "A, V": "mv matmul trapezoid trapz cumulative_trapezoid",
+    "V, W": "dot vdot inner outer ger cross kron cartesian_prod tensordot meshgrid",
+    "V, W, 1": "tensordot",
+    "A, A": "inner cross cdist equal dist",
+    "V": "vander combinations bincount cov corrcoef diag diag_embed diagflat histc cartesian_prod",
+    "V, 4": "vander repeat_interleave",
+    "V, 2": "combinations topk kthvalue repeat_interleave",
+    "U.outer(V), A, A.mT @ A": "addmm",
+    "U, A, V": "addmv",
+    "A, U, V": "addr",
+    "A, A @ C, A, beta=2, alpha=3": "addmm",
+    "U, A, V, beta=2, alpha=3": "addmv",
+    "A, U, V, beta=2, alpha=3": "addr",
+    "D, E": "bmm matmul",
+    "D @ E, D, E": "baddbmm",
+    "A @ C, D, E": "addbmm",
+    "A @ C, D, E, beta=2, alpha=3": "addbmm baddbmm",
+    "D, 2": "dsplit",
+    "D": "mean sum permute",
+    "'ij,jk->ki', A, C": "einsum",
+    "'ij->j', A": "einsum",
+    "A, 2, p": "cdist",
+    "Q": "det slogdet logdet inverse matrix_exp nuclear_norm matrix_rank qr svd pinverse trace",
+    "Q, 3": "matrix_power",
+    "P": "cholesky cholesky_inverse logdet",
+    "U[:, None], P[:2, :2]": "cholesky_solve",
+    # indices
+    "A, 0, i": "index_select",
+    "A, 1, i": "index_select",
+    "A, 0, j": "gather",
+    "A, j": "take",
+    "A, j, 1": "take_along_dim",
+    "A, j, 0": "take_along_dim",
+    "A, 0, j, A": "scatter scatter_add",
+    "A, 0, j, 2": "scatter",
+    "A, 0, j, A, reduce='sum'": "scatter_reduce",
+    "A, 0, j, A, reduce='amax'": "scatter_reduce",
+    "A, 0, i, A": "index_add index_copy",
+    "A, 0, i, A, alpha=2": "index_add",
+    "A, 0, i, A, 'prod'": "index_reduce",
+    "A, 0, i, 2": "index_fill",
+    "A, 0, i, A[0, 0].detach()": "index_fill",
+    "A, (i,), A": "index_put",
+    "A, (i,), A, True": "index_put",
+    "A, j, A, True": "put",
+    "A, V, 0, 0": "select_scatter",
+    "A, A[:1], 0, 0, 1": "slice_scatter",
+    "A, A.diagonal()": "diagonal_scatter",
+    "A, V[:2], (2,), (1,)": "as_strided_scatter",
+    "A, (2, 2), (1, 2)": "as_strided",
+    "A, (2, 2), (1, 1), 1": "as_strided",
+    "A, 2.0": "fill_diagonal_",
+    "V.sort().values, A": "searchsorted",
+    "A, V.sort().values": "bucketize",
+    "V.abs().long()": "bincount",
+    "V.abs().long(), W.abs()": "bincount",
+    "V.abs(), 3": "histc histogram",
+    "i, (2, 1)": "unravel_index",
+    # creation
+    "2, 3": "ones zeros tril_indices triu_indices eye",
+    "(2, 3)": "ones zeros",
+    "(2, 3), 2": "full",
+    "1, 4": "arange range logspace",
+    "5": "arange eye scalar_tensor",
+    "1, 4, 3": "linspace logspace arange",
+    "[1, 2.5]": "tensor as_tensor asarray",
+    "x, 7": "full_like",
+    "[x.ndim, 2]": "tensor",
+    "1, x": "polygamma",
+}
+
+LINALG = {
+    "Q": """
+        cholesky cond det eigvalsh inv inv_ex matrix_exp matrix_norm matrix_rank norm pinv slogdet svdvals
+        vector_norm diagonal
+    """,
+    "P": "cholesky cholesky_ex eigvalsh det slogdet",
+    "A": "norm vector_norm matrix_norm diagonal pinv svdvals qr svd",
+    "A, 1": "norm vector_norm matrix_norm",
+    "A, 3": "vector_norm",
+    "A, C": "matmul",
+    "A, A": "vecdot cross",
+    "[A, C, A]": "multi_dot",
+    "Q, P": "solve solve_ex lstsq matmul tensorsolve",
+    "Q, P, upper=True": "solve_triangular",
+    "Q, 3": "matrix_power",
+    "Q, -2": "matrix_power",
+    "Q[None], 1": "tensorinv",
+    "Q[:, :, None], 2": "tensorinv",
+    "V": "vander norm vector_norm",
+    "P, 'U'": "eigvalsh eigh",
+}
+
+SPECIAL = {
+    "x": "digamma entr erf erfc erfinv exp2 expit expm1 gammaln log1p logit psi round sinc",
+    "x, d": "log_softmax logsumexp softmax",
+    "x, y": "xlog1py xlogy",
+    "1, x": "polygamma",
+}
+
+FUNCTIONAL = {
+    "x": """
+        celu elu gelu hardshrink hardtanh leaky_relu logsigmoid relu relu6 selu sigmoid silu softplus tanh
+    """,
+    "x, d": "log_softmax softmax normalize",
+    "x, 0.1, 20": "threshold",
+    "x, (1, 2)": "pad",
+    "x, (-1, 2), 'constant', 3": "pad",
+    "x, y": "l1_loss mse_loss prelu",
+    "x, y, reduction='none'": "l1_loss mse_loss",
+    "x.sigmoid(), x.detach() > 0": "binary_cross_entropy",
+    "x.sigmoid(), (x.detach() > 0).to(x.dtype)": "binary_cross_entropy",
+    "x, (x.detach() > 0).to(x.dtype)": "binary_cross_entropy_with_logits",
+    "A, i": "cross_entropy nll_loss linear",
+    "A, A": "linear",
+    "A, A, U": "linear",
+    "i, 3": "one_hot",
+    "A": "normalize",
+}
+
+PLACES = {"": CALLS, "linalg": LINALG, "special": SPECIAL, "nn.functional": FUNCTIONAL}
+LINES = sorted(
+    {(place, call, name) for place in PLACES for call, names in PLACES[place].items() for name in names.split()}
+)
+
+
+def find(t, place):
+    for name in place.split(".") if place else ():
+        t = getattr(t, name)
+    return t
+
+
+DTYPES = ("float64", "float64", "float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "bool")
+SHAPES = (  # of x, y and z
+    ((), (), ()),
+    ((3,), (3,), ()),
+    ((2, 3), (2, 3), (3,)),
+    ((2, 3), (2, 1), (3,)),
+    ((2, 3), (), (2, 3)),
+    ((2, 0), (2, 0), (1, 0)),
+    ((2, 1, 3), (3,), (2, 2, 3)),
+)
+
+
+@st.composite
+def tensors(draw):
+    """The arrays that the letters of a call stand for."""
+    dtype, seed = draw(st.sampled_from(DTYPES)), draw(st.integers(0, 99))
+    other = draw(st.sampled_from((dtype, dtype, *DTYPES)))
+    order = draw(st.sampled_from("CF"))
+    shapes = dict(zip("xyz", draw(st.sampled_from(SHAPES))))
+    shapes |= {"A": (2, 3), "C": (3, 2), "D": (2, 2, 3), "E": (2, 3, 2), "U": (2,), "V": (3,), "W": (3,)}
+    found = {}
+    for number, (letter, shape) in enumerate(shapes.items()):
+        values = sample(shape, other if letter in "yz" else dtype, seed + number)
+        found[letter] = np.asarray(values / 2 if values.dtype.kind == "f" else values, values.dtype, order)
+    square = np.eye(3) * 3 + sample((3, 3), seed=seed) / 3
+    found["Q"], found["P"] = square, square @ square.T
+    random = np.random.default_rng(seed)
+    found["i"], found["j"] = random.integers(0, 2, 2), random.integers(0, 2, (2, 3))
+    return found
+
+
+def forms(place, name):
+    """How PyTorch lets an op be called: as a function, as a method, in place."""
+    if hasattr(find(torch, place), name):
+        yield "function"
+    if not place and hasattr(torch.Tensor, name):
+        yield "method"
+    if not place and hasattr(torch.Tensor, name + "_"):
+        yield "in place"
+
+
+def perform(t, place, call, name, form, space):
+    receiver, _, rest = call.partition(", ")
+    if form == "function":
+        function, text = getattr(find(t, place), name), call
+    else:
+        input = eval(receiver, {}, space)
+        function = getattr(input, name) if form == "method" else getattr(input.clone(), name + "_")
+        text = rest
+    return eval(f"function({text})", {"function": function}, {"t": t, **space})
+
+
+def seen(t, parts):
+    """What the nodes of results say: where they lead to, the names of what they saved, and plain values of these."""
+    for part in parts:
+        node = part.grad_fn if isinstance(part, t.Tensor) else None
+        if node is None:
+            continue
+        yield [(n and n.name(), number) for n, number in node.next_functions]
+        saved = sorted(name for name in dir(node) if name.startswith("_saved_"))
+        yield saved
+        yield [plain(t, getattr(node, name)) for name in saved]
+
+
+def plain(t, value):
+    if isinstance(value, t.Tensor):
+        return value.detach().numpy().tolist()
+    if isinstance(value, (tuple, list)):
+        return [plain(t, v) for v in value]
+    if type(value) is int and value >= 2**63:  # how PyTorch shows a negative one
+        return value - 2**64
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
+
+
+@pytest.mark.parametrize("place, call, name", LINES)
+@settings(derandomize=True, deadline=None, max_examples=4, phases=[Phase.generate], database=None)
+@given(arrays=tensors(), d=st.sampled_from((0, -1)), strided=st.booleans())
+def test_every_op(place, call, name, arrays, d, strided):
+    letters = [letter for letter in arrays if re.search(rf"\b{letter}\b", call)]
+    for form in forms(place, name):
+
+        def function(t, *given, form=form):
+            space = {"d": d, "p": 2.0, **dict(zip(letters, given))}
+            if strided:
+                space |= {k: x[..., ::2] for k, x in space.items() if k in "xyzACDEQP" and x.ndim}
+            result = perform(t, place, call, name, form, space)
+            parts = result if isinstance(result, (tuple, list)) else (result,)
+            return *parts, type(result).__name__, list(seen(t, parts))
+
+        values = [arrays[letter] for letter in letters]
+        if strided:
+            values = [
+                np.repeat(v, 2, -1) if k in "xyzACDEQP" and v.ndim else v for k, v in zip(letters, values)
+            ]
+        agree(function, *values)
