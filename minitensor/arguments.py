@@ -60,6 +60,8 @@ def parse_size(size, name, parameter="size", error=None):
     given = size
     if len(size) == 1 and isinstance(size[0], (tuple, list)):
         size = size[0]
+    if {*map(type, size)} == {int}:  # nearly every call
+        return tuple(size)
     sizes = []
     for position, value in enumerate(size):
         if isinstance(value, bool) or not hasattr(value, "__index__"):

@@ -147,7 +147,7 @@ def _checked(function, signatures, method):
         try:
             args, kwargs = clean(args, kwargs)
             return function(*args, **kwargs)
-        except TypeError as error:
+        except (TypeError, AttributeError) as error:
             name = function.__name__
             bad = bad_arguments(name, function, args, kwargs, signatures=signatures, method=method)
             raise bad or error from None

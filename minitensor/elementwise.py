@@ -47,6 +47,17 @@ class ElementwiseOp(Op):
         except ValueError as error:
             raise broadcast_error([arrays[name] for name in self.tensors]) or error from None
 
+    def compute_into(self, array, values):
+        """Compute straight into the first operand's array, if that has the dtype and shape; False if not."""
+        arrays = {n: v._array if isinstance(v, Tensor) else v for n, v in values.items()}
+        operands = self.promote([arrays[name] for name in self.tensors])
+        if any(a.dtype is not array.dtype or a.shape not in (array.shape, ()) for a in operands):
+            return False
+        computed = self.forward(**{**arrays, **dict(zip(self.tensors, operands)), "out": array})
+        if computed is not array:
+            array[...] = computed
+        return True
+
     def promote(self, raw):
         """The operands, arrays and numbers, as arrays of the dtype that PyTorch computes in."""
         dtype = dtypes.result_dtype(*raw)

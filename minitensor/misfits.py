@@ -17,7 +17,6 @@ from .signature import (
     spread_name,
 )
 
-
 # Functions whose tensors may be numbers, though their signatures don't say so.
 OF_NUMBERS = {*"add sub mul div divide multiply subtract true_divide floor_divide copy".split()}
 
@@ -44,7 +43,9 @@ class Parameter:
 
     def misfit(self, name, value, position):
         """PyTorch's TypeError if a value is not what this parameter has to be, else None."""
-        if self.clean is None or (value is None and self.optional and self.default in (None, "None")):
+        if self.clean is None or (
+            value is None and self.optional and self.default in (None, "None")
+        ):
             return None
         if isinstance(value, NUMBERS) and self.kind == "Tensor" and name.strip("_") in OF_NUMBERS:
             return None
@@ -67,7 +68,9 @@ class Parameter:
         found = type_name(value[place])
         if self.kind == "tuple of Tensors":
             return TypeError(f"expected Tensor as element {place} in argument 0, but got {found}")
-        if place:  # PyTorch looks at the first only to tell what fits: this one fits, but fails later
+        if (
+            place
+        ):  # PyTorch looks at the first only to tell what fits: this one fits, but fails later
             return TypeError(
                 f"{name}(): argument '{self.name}' failed to unpack the object at pos {place + 1} with "
                 f'error "type must be tuple of ints,but got {found}"'
@@ -90,6 +93,8 @@ class Signature:
         self.text = text
         self.positional = [p for p in parameters if not p.keyword_only]
         self.least = sum(not p.optional for p in parameters)
+        # Next to these PyTorch has older signatures, which its errors don't show.
+        self.is_scaled = any(p.keyword_only and p.kind == "Number" for p in parameters)
 
     @classmethod
     def parse(cls, text):
@@ -235,14 +240,17 @@ def from_function(function, tensors=(), method=False):
 
 
 def written(name, function, texts, method=False):
-    """The signatures that PyTorch prints, of the function or the method of that name."""
-    first = function.__code__.co_varnames[0]
-    if method:
-        texts = [of_method(text) for text in texts if not text.startswith("Number self")]
-    elif first in ("input", "self"):
-        texts = [of_function(text) for text in texts]
-    if name.endswith("_"):
-        texts = [without_out(text) for text in texts]
+    """The signatures that PyTorch prints, of the function or the method of that name.
+
+    The texts are those of the method, or, if they have a "Tensor input", those of the function.
+    """
+    of_functions = any(text.startswith(("Tensor input", "Tensor self")) for text in texts)
+    if method and of_functions:
+        texts = [of_method(t) for t in texts if t.startswith("Tensor") and "out_dtype" not in t]
+    elif not of_functions and not method and function.__code__.co_varnames[0] in ("input", "self"):
+        texts = [f"Tensor input, {text}" if text else "Tensor input" for text in texts]
+    if method or name.endswith("_"):
+        texts = [without_out(text) for text in texts if not text.startswith("Number self")]
     return [Signature.parse(text) for text in texts]
 
 
@@ -269,13 +277,6 @@ def without_out(text):
     for out in ("Tensor out = None", "tuple of Tensors out = None"):
         text = text.removesuffix(out).removesuffix(", ")
     return text.removesuffix("*").removesuffix(", ")
-
-
-def of_function(text):
-    """The signature of a function from that of a method."""
-    if text.startswith(("Tensor input", "Tensor self", "Number self")):
-        return text
-    return f"Tensor input, {text}" if text else "Tensor input"
 
 
 def bad_arguments(
@@ -322,23 +323,21 @@ def renamed(function, name, signatures=(), method=False):
     return other
 
 
-def declared(function, *texts, method=False):
+def declared(function, *texts, name=None, method=False):
     """A function that looks at its arguments first: whether they fit a signature that PyTorch prints."""
-    name, ways = function.__name__, [Signature.parse(text) for text in texts]
+    name, ways = name or function.__name__, [Signature.parse(text) for text in texts]
 
     @functools.wraps(function)
     def checked(*args, **kwargs):
         given = args[1:] if method else args
         if texts == ("",) and (given or kwargs):
             raise takes_nothing(name, given, kwargs)
-        if len(ways) == 1:
-            error = ways[0].misfit(name, given, kwargs)
-        else:
-            error = explain(name, ways, given, kwargs)
+        error = explain(name, ways, given, kwargs)
         if error is not None:
             raise error
         return function(*args, **kwargs)
 
+    checked.__name__ = name
     return checked
 
 
@@ -350,6 +349,8 @@ def takes_nothing(name, args, kwargs):
 
 def explain(name, signatures, args, kwargs):
     """The TypeError for arguments that fit none of the signatures that PyTorch prints; None if they fit one."""
+    if len(signatures) == 1 and not signatures[0].is_scaled:
+        return signatures[0].misfit(name, args, kwargs)
     found = [s.misfit(name, args, kwargs) for s in signatures]
     if None in found:
         return None

@@ -44,11 +44,14 @@ class Op:
         self.signatures = signatures  # as PyTorch prints them, where it has several
         self.formulas = {name: formula for name, formula in formulas.items() if formula}
         code = forward.__code__
-        self.parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        self.parameters = tuple([name for name in names if name != "out"])
+        self.writes = "out" in names  # the forward can put its result into an array that is given
         self.positional = parameters(forward)
         defaults = forward.__defaults__ or ()
         optional = self.positional[len(self.positional) - len(defaults) :]
         self.defaults = {**dict(zip(optional, defaults)), **(forward.__kwdefaults__ or {})}
+        self.defaults.pop("out", None)
         self.tensors = self.find_tensors()
         self.lists = [n for n in self.tensors if forward.__annotations__.get(n) is Arrays]
         self.listed = [n for n in self.lists if n in self.formulas]
@@ -317,6 +320,9 @@ class Op:
         if not overlap:
             check_no_overlap(input, values.values())
         array = input._array
+        if not recorded and self.writes and self.compute_into(array, values):
+            note_change(input)
+            return input
         computed = np.asarray(self.compute(values))
         if computed.shape != array.shape:
             raise RuntimeError(

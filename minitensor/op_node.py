@@ -87,11 +87,8 @@ class OpNode(Node):
             results[position] = formula(*pick(values))
         return results
 
-    def backward_arrays(self, grads):
-        """The same on arrays, without a detour where the formulas are plain arithmetic."""
-        plan = self.plan
-        if not plan.arithmetic:
-            return super().backward_arrays(grads)
+    def arrays(self, grads):
+        """What the formulas pick their arguments from, as arrays: for those that are `arithmetic`."""
         if self.released:
             raise freed()
         values = [grads[0], grads]
@@ -106,12 +103,9 @@ class OpNode(Node):
                         ()
                     ]  # NumPy computes faster with its scalars than with 0-dim arrays
             values.append(value)
-        if plan.options:
-            values += plan.options.values()
-        results = [None] * plan.width
-        for position, formula, pick in plan.steps:
-            results[position] = formula(*pick(values))
-        return results
+        if self.plan.options:
+            values += self.plan.options.values()
+        return values
 
     def unpack(self, value, version):
         """A saved value, checked to be what it was when it was saved."""

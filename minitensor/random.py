@@ -11,6 +11,7 @@ import numpy as np
 from . import dtypes, integers, sampling
 from .declare import composite, op
 from .generator import Generator, default_generator
+from .misfits import declared
 from .ops.create import OPTIONS, creation, default, empty_like_array, filled, to_shape
 from .ops.inplace import zeros
 from .ops.interop import from_numpy
@@ -148,6 +149,7 @@ def randperm(n, *, generator=None, dtype=None):
     return integers.randperm(n.__index__(), generator or default_generator, dtype)
 
 
+_GENERATOR = "*, torch.Generator generator = None"
 NORMAL = (
     "Tensor mean, Tensor std, *, torch.Generator generator = None, Tensor out = None",
     "Tensor mean, float std = 1, *, torch.Generator generator = None, Tensor out = None",
@@ -175,7 +177,13 @@ def normal(mean, std=1.0, size=None, *, generator=None, dtype=None):
     return draw(np.empty(to_shape((size,)), dtype or default()), mean, std)
 
 
-@op(input=zeros)
+@op(
+    signatures=(
+        f"Tensor input, {_GENERATOR}, Tensor out = None",
+        f"Tensor input, float p, {_GENERATOR}",
+    ),
+    input=zeros,
+)
 def bernoulli(input, p=None, *, generator=None):
     """0 or 1 for each element, which is the probability of 1 (or `p` is, for all)."""
     result = np.empty_like(input, order="C")
@@ -183,7 +191,7 @@ def bernoulli(input, p=None, *, generator=None):
 
 
 @composite
-def multinomial(input, num_samples: int, replacement: bool = False, *, generator=None):
+def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator=None):
     """Indices drawn with the probabilities given by each row of `input` (which need not add up to 1)."""
     generator = generator or default_generator
     return wrap(sampling.multinomial(input._array, generator, num_samples, replacement))
@@ -232,14 +240,15 @@ def _filler(forward, doc, *texts, node=None, number=0):
     setattr(Tensor, forward.__name__, declared(method, *texts, method=True))
 
 
-_GENERATOR = "*, torch.Generator generator = None"
-
-
 def _random_number(low, to):
     return 2 if low is None else 1 if low == 0 else 0
 
 
-_filler(sampling.uniform_, "Fill with random numbers from `from` to `to`, all equally likely.", "float from = 0, float to = 1")
+_filler(
+    sampling.uniform_,
+    "Fill with random numbers from `from` to `to`, all equally likely.",
+    "float from = 0, float to = 1",
+)
 _filler(sampling.normal_, "Fill with normal random numbers.", "float mean = 0, float std = 1")
 _filler(sampling.exponential_, "Fill from the exponential distribution.", "float lambd = 1")
 _filler(

@@ -1,8 +1,8 @@
 """`torch.special`: functions from mathematics and statistics; most have a second name in `torch`."""
 
 from .declare import FUNCTIONS
-from .ops import functions
 from .misfits import renamed
+from .ops import functions
 from .slips import explaining
 
 _SHARED = "digamma erf erfc erfinv exp2 expm1 log1p log_softmax logit logsumexp polygamma sinc softmax xlogy"

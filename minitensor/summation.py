@@ -80,10 +80,13 @@ def _along_rows(rows):
     lanes = 32 // rows.itemsize
     if n < lanes:
         return _by_fours(rows[..., None])[..., 0]
-    whole = n // lanes * lanes
-    sums = _by_fours(rows[..., :whole].reshape(*rows.shape[:-1], -1, lanes))
-    if whole < n:
-        sums = np.concatenate([rows[..., whole:], sums], -1)
+    if n < 2 * lanes:
+        sums = rows.take([*range(lanes, n), *range(lanes)], -1)
+    else:
+        whole = n // lanes * lanes
+        sums = _by_fours(rows[..., :whole].reshape(*rows.shape[:-1], -1, lanes))
+        if whole < n:
+            sums = np.concatenate([rows[..., whole:], sums], -1)
     return np.add.accumulate(sums, -1)[..., -1]
 
 
@@ -103,9 +106,11 @@ def _down_columns(blocks, neighbors):
 def _by_fours(blocks):
     """Column sums by four cascades side by side, over every fourth row."""
     *before, n, columns = blocks.shape
-    whole = n // 4 * 4
-    if not whole:
+    if n <= 4:
         return np.add.reduce(blocks, -2)
+    if n < 8:
+        return np.add.reduce(blocks.take([0, *range(4, n), 1, 2, 3], -2), -2)
+    whole = n // 4 * 4
     four = _cascade(blocks[..., :whole, :].reshape(*before, n // 4, 4 * columns))
     for place in range(whole, n):
         four[..., :columns] += blocks[..., place, :]

@@ -2,6 +2,8 @@
 
 # ruff: noqa: RUF059 (a stepper finds the names of all that is unpacked)
 import ast
+import doctest
+import importlib
 import re
 import subprocess
 import sys
@@ -499,6 +501,12 @@ class TestLibrary:
 
 class TestArchitecture:
     FILES = sorted(FOLDER.rglob("*.py"))
+
+    @pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
+    def test_examples_run(self, path):
+        parts = path.relative_to(FOLDER.parents[1]).with_suffix("").parts
+        module = importlib.import_module(".".join(["minitensor", *parts]).removesuffix(".__init__"))
+        assert doctest.testmod(module).failed == 0
 
     def test_ipywidgets_is_imported_when_a_widget_is_asked_for(self):
         code = (

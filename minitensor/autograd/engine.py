@@ -25,6 +25,8 @@ class Backward:
     which are then in `captured`, by edge (None where none arrived).
     """
 
+    closely = False  # True to have every node go through `_visit`
+
     def __init__(self, tensors, gradients, inputs=None):
         self.roots = [(_leaf_or_node(gradient_edge(t)), g) for t, g in zip(tensors, gradients)]
         self.arrived = {}  # node: a list with one gradient, or None, for each of its results
@@ -75,21 +77,25 @@ class Backward:
         try:
             with np.errstate(all="ignore"):
                 for edge, gradient in self.roots:
-                    self._deliver((edge,), [self._leaving(gradient)], None)
+                    self._deliver(edge, self._leaving(gradient), None)
+                on_arrays = not create_graph and not self.closely
                 for node in self.nodes:
-                    self._visit(node, retain_graph)
+                    if on_arrays and node.plan.arithmetic and not node.hooked:
+                        self._compute(node, retain_graph)
+                    else:
+                        self._visit(node, retain_graph)
         finally:
             state.enabled = before
         for key, gradient in (self.captured or {}).items():
             self.captured[key] = None if gradient is None else self._shown(gradient)
 
     def _visit(self, node, retain_graph):
-        """Run one node and hand its results on."""
+        """Run one node, of any kind, and hand its results on."""
         grads = self.arrived.pop(node, None)
         if grads is None:
             grads = [None] * len(node.outputs)
             if not node.hooked:
-                self._deliver(node.edges, [None] * len(node.edges), node)
+                self._skip(node)
                 return
         if self.captured is not None and not self._capture(node, grads):
             return
@@ -100,33 +106,59 @@ class Backward:
             node.release()
         if node.hooked:
             results = self._run_hooks_after(node, results, grads)
-        if len(results) > 1 and _repeats(results):
+        if len({*map(id, results)}) < len(results):  # the same for several inputs
             self.shared.update(map(id, results))
-        self._deliver(node.edges, results, node)
+        for edge, gradient in zip(node.edges, results):
+            self._deliver(edge, gradient, node)
 
-    def _deliver(self, edges, gradients, node):
-        """Add gradients to what has arrived at the ends of these edges."""
-        for edge, gradient in zip(edges, gradients):
-            if edge is None:
-                continue
-            target, position = edge if type(edge) is tuple else (edge, 0)
-            if isinstance(target, Tensor):
-                grads, like, place = self.leaves[id(target)], target._array, 1
-            else:
-                grads, like, place = self.arrived.get(target), target, position
-                if grads is None and gradient is not None:
-                    grads = self.arrived[target] = [None] * (len(target._outputs or "1"))
+    def _compute(self, node, retain_graph):
+        """The same for a node whose formulas can run on arrays: the most frequent kind, without detours."""
+        grads = self.arrived.pop(node, None)
+        if grads is None:
+            self._skip(node)
+            return
+        if self.captured is not None and not self._capture(node, grads):
+            return
+        values, edges, last = node.arrays(grads), node.edges, None
+        for position, formula, pick in node.plan.steps:
+            gradient = formula(*pick(values))
+            if gradient is last:  # the same for several inputs
+                self.shared.add(id(gradient))
+            last = gradient
+            self._deliver(edges[position], gradient, node)
+        if not retain_graph:
+            node.release()
+
+    def _skip(self, node):
+        """Pass by a node at which no gradient arrived."""
+        for edge in node.edges:
+            self._deliver(edge, None, node)
+
+    def _deliver(self, edge, gradient, node):
+        """Add a gradient to what has arrived at the end of an edge."""
+        if edge is None:
+            return
+        target, position = edge if type(edge) is tuple else (edge, 0)
+        if isinstance(target, Tensor):
+            leaf = self.leaves[id(target)]
             if gradient is not None:
-                shape, dtype = target.outputs[position] if position else (like.shape, like.dtype)
-                if gradient.shape != shape or gradient.dtype is not dtype:
-                    gradient = _fit(gradient, shape, dtype, edge, node)
-                if grads[place] is not None:
-                    gradient = self._sum(grads[place], gradient, (id(target), place))
-                grads[place] = gradient
-            if like is not target:
-                grads[0] -= 1
-                if not grads[0]:
-                    self._finish(target)
+                like = target._array
+                if gradient.shape != like.shape or gradient.dtype is not like.dtype:
+                    gradient = _fit(gradient, like.shape, like.dtype, edge, node)
+                leaf[1] = gradient if leaf[1] is None else self._sum(leaf[1], gradient, id(target))
+            leaf[0] -= 1
+            if not leaf[0]:
+                self._finish(target)
+        elif gradient is not None:
+            shape, dtype = target.outputs[position] if position else (target.shape, target.dtype)
+            if gradient.shape != shape or gradient.dtype is not dtype:
+                gradient = _fit(gradient, shape, dtype, edge, node)
+            grads = self.arrived.get(target)
+            if grads is None:
+                several = target._outputs
+                grads = self.arrived[target] = [None] * len(several) if several else [None]
+            before = grads[position]
+            grads[position] = gradient if before is None else self._sum(before, gradient, edge)
 
     def _sum(self, before, gradient, place):
         if self.recorded or not before.ndim:
@@ -346,11 +378,3 @@ def _hooks(hooks):
 
 def _name(hook):
     return getattr(hook, "__name__", type(hook).__name__)
-
-
-def _repeats(results):
-    """Whether one object stands for the gradients of several inputs."""
-    if len(results) == 2:
-        return results[0] is results[1]
-    given = [id(result) for result in results if result is not None]
-    return len({*given}) < len(given)

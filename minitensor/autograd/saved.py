@@ -1,5 +1,6 @@
 """Saved tensors that the user's hooks pack when they are saved, and unpack when they are needed."""
 
+import copy
 import functools
 import weakref
 from _thread import _local
@@ -154,9 +155,6 @@ class Alias(Node, name="AliasBackward0"):
 class _Wrapped:
     """What a node class gains when its saved tensors have become `SavedTensor`s."""
 
-    def backward_arrays(self, grads):
-        return Node.backward_arrays(self, grads)
-
     def unpack(self, value, version):
         if type(value) is list:
             return [v.unpack() if isinstance(v, SavedTensor) else v for v in value]
@@ -189,6 +187,8 @@ def wrap_saved(node):
         for value, version in zip(node.saved, node.versions)
     )
     node.__class__ = _wrapped(type(node))
+    node.plan = copy.copy(node.plan)
+    node.plan.arithmetic = False  # what comes back from the hooks are tensors
     node.versions = tuple([None if type(v) is int else v for v in node.versions])
 
 

@@ -10,6 +10,7 @@ import warnings
 
 import numpy as np
 
+from .. import dtypes
 from ..declare import FUNCTIONS, Array, op
 from ..ops import activations
 
@@ -136,6 +137,8 @@ def _square_slope(grad, input, target, reduction):
     target=lambda grad, input, target, reduction: -_square_slope(grad, input, target, reduction),
 )
 def _mse_loss(input, target, reduction):
+    if input.dtype.kind != "f":
+        raise NotImplementedError(f"\"mse_cpu\" not implemented for '{dtypes.of(input.dtype).label}'")
     distance = input - target
     return _reduced(distance * distance, reduction)
 
@@ -188,6 +191,8 @@ def binary_cross_entropy(
         "Using a target size ({}) that is different to the input size ({}) is deprecated. Please "
         "ensure they have the same size.",
     )
+    if target.dtype is not input.dtype:
+        raise RuntimeError(f"Found dtype {target.dtype.label} but expected {input.dtype.label}")
     if weight is None:
         return _binary_cross_entropy(input, target, _code(reduction))
     losses = weight * _binary_cross_entropy(input, target, 0)

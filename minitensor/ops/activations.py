@@ -9,10 +9,10 @@ import numpy as np
 
 from ..declare import FUNCTIONS, Array, Number, composite, elementwise, op
 from ..formulas import for_both
+from ..misfits import declared
 from ..rounding import libm
 from ..tensor import Tensor
 from .functions import single
-
 
 # The gradients of lines with kinks are ops of their own: the gradient of such a gradient is 0, not none.
 
@@ -327,7 +327,7 @@ def _gelu(input, approximate):
     return input * 0.5 * (1 + libm("erf", input * math.sqrt(0.5)).astype(input.dtype))
 
 
-def _publish_in_place(name, function, **options):
+def _publish_in_place(name, text, function, **options):
     """The function that works in place, as in `torch.celu_(x)`."""
 
     def twin(input, *args):
@@ -336,9 +336,9 @@ def _publish_in_place(name, function, **options):
     names = [n for n in function.op.parameters if n != "input" and n not in options]
     twin.__name__ = twin.__qualname__ = name
     twin.__doc__ = f"Like `{name[:-1]}`, but in place."
-    FUNCTIONS[name] = twin
+    FUNCTIONS[name] = declared(twin, text)
 
 
-_publish_in_place("threshold_", _threshold)
-_publish_in_place("celu_", celu)
-_publish_in_place("selu_", _elu, input_scale=1, **_SELF_NORMALIZING)
+_publish_in_place("threshold_", "Tensor input, Number threshold, Number value", _threshold)
+_publish_in_place("celu_", "Tensor input, Number alpha = 1.0", celu)
+_publish_in_place("selu_", "Tensor input", _elu, input_scale=1, **_SELF_NORMALIZING)

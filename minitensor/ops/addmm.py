@@ -24,7 +24,7 @@ WEIGHTS = "*, Number beta = 1, Number alpha = 1, Tensor out = None"
 
 def signatures(first, second, typed=False):
     """The signatures of an op with these operands; `typed`: it has one with `out_dtype`, too."""
-    operands = f"Tensor {first}, Tensor {second}, "
+    operands = f"Tensor input, Tensor {first}, Tensor {second}, "
     return [operands + kind + WEIGHTS for kind in ("", "torch.dtype out_dtype, ")[: 1 + typed]]
 
 

@@ -1,9 +1,21 @@
 """Second names: NumPy's and older ones, for ops that PyTorch knows by two."""
 
 from ..declare import FUNCTIONS
-from ..misfits import renamed
+from ..misfits import declared, renamed
 from ..tensor import Tensor
-from . import activations, arithmetic, compare, functions, gamma, powers, select, signs  # noqa: F401
+from . import (  # noqa: F401
+    activations,
+    arithmetic,
+    compare,
+    copy,
+    functions,
+    gamma,
+    inplace,
+    memory,
+    powers,
+    select,
+    signs,
+)
 
 _ALIASES = {
     "absolute": "abs",
@@ -80,3 +92,10 @@ for name in _IN_PLACE_FUNCTIONS.split():
 for alias in ("clip", "fix", "negative", *(name for name in _ALIASES if name.startswith("arc"))):
     if alias != "arctan2":
         FUNCTIONS[alias + "_"] = renamed(FUNCTIONS[_ALIASES[alias] + "_"], alias + "_")
+
+for name in ("detach", "detach_", "get_device", "positive", "square_", "zero_"):
+    FUNCTIONS[name] = declared(getattr(Tensor, name), "Tensor input")
+
+# Methods written in Python name themselves in their errors as PyTorch's do: without the class.
+for name in ("is_contiguous", "numpy", "requires_grad_", "size", "stride"):
+    getattr(Tensor, name).__qualname__ = name

@@ -106,14 +106,14 @@ def _alpha(alpha, array):
     input=lambda grad: grad,
     other=lambda grad, alpha: grad if alpha == 1 else grad * alpha,
 )
-def add(input, other, *, alpha: Number = 1):
+def add(input, other, *, alpha: Number = 1, out=None):
     """input + alpha * other, element by element, broadcasting.
 
     >>> torch.add(torch.tensor([1., 2.]), 10)
     tensor([11., 12.])
     """
     if alpha == 1 and alpha is not True:
-        return np.add(input, other)
+        return np.add(input, other, out)
     return multiply_add(other, _alpha(alpha, other), input)
 
 
@@ -129,14 +129,14 @@ def _check_no_bools(input, other):
     input=lambda grad: grad,
     other=lambda grad, alpha: -grad if alpha == 1 else grad * -alpha,
 )
-def sub(input, other, *, alpha: Number = 1):
+def sub(input, other, *, alpha: Number = 1, out=None):
     """input - alpha * other, element by element, broadcasting.
 
     >>> torch.tensor([5, 7]) - torch.tensor(2)
     tensor([3, 5])
     """
     if alpha == 1 and alpha is not True:
-        return np.subtract(input, other)
+        return np.subtract(input, other, out)
     return multiply_add(other, -_alpha(alpha, other), input)
 
 
@@ -146,6 +146,7 @@ def sub(input, other, *, alpha: Number = 1):
     number=lambda other: 1 - by_kind(other),
     method=False,
     in_place=False,
+    signatures=("Tensor other, *, Number alpha = 1", "Number other, Number alpha = 1"),
     input=lambda grad, alpha: -grad if alpha == 1 else grad * -alpha,
     other={0: lambda grad: grad},
 )
@@ -181,14 +182,14 @@ def __pos__(self):
 
 
 @elementwise(input=lambda grad, other: grad * other, other=lambda grad, input: grad * input)
-def mul(input, other):
+def mul(input, other, *, out=None):
     """input * other, element by element, broadcasting.
 
     >>> torch.tensor([1., 2.]) * torch.tensor([[3.], [4.]])
     tensor([[3., 6.],
             [4., 8.]])
     """
-    return np.multiply(input, other)
+    return np.multiply(input, other, out)
 
 
 @elementwise(
@@ -198,13 +199,13 @@ def mul(input, other):
     input=lambda grad, other: grad / other,
     other=lambda grad, input, other: -grad * ((input / other) / other),
 )
-def true_divide(input, other):
+def true_divide(input, other, *, out=None):
     """input / other, always in floating point.
 
     >>> torch.true_divide(torch.tensor([1, 2]), 2)
     tensor([0.5000, 1.0000])
     """
-    return np.true_divide(input, other)
+    return np.true_divide(input, other, out)
 
 
 # With a rounding mode PyTorch has another form, which saves the operands even where the gradient is 0.
@@ -228,7 +229,7 @@ def _rounded_divide(input, other, *, rounding_mode):
     other=lambda grad, input, other, rounding_mode: -grad * ((input / other) / other),
 )
 def _exact_divide(input, other, *, rounding_mode):
-    return np.true_divide(input, other)
+    return np.true_divide(input, other, out)
 
 
 _UNSAID = object()  # not the same as None, in the node's name

@@ -14,7 +14,7 @@ from .inplace import zeros
 
 
 @tensor_first
-@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other=zeros)
+@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other={1: zeros})
 def eq(input, other):
     """True where input == other.
 
@@ -25,35 +25,35 @@ def eq(input, other):
 
 
 @tensor_first
-@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other=zeros)
+@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other={1: zeros})
 def ne(input, other):
     """True where input != other."""
     return np.not_equal(input, other)
 
 
 @tensor_first
-@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other=zeros)
+@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other={1: zeros})
 def lt(input, other):
     """True where input < other."""
     return np.less(input, other)
 
 
 @tensor_first
-@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other=zeros)
+@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other={1: zeros})
 def le(input, other):
     """True where input <= other."""
     return np.less_equal(input, other)
 
 
 @tensor_first
-@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other=zeros)
+@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other={1: zeros})
 def gt(input, other):
     """True where input > other."""
     return np.greater(input, other)
 
 
 @tensor_first
-@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other=zeros)
+@elementwise(signatures=TENSOR_OR_NUMBER, number=by_kind, input=zeros, other={1: zeros})
 def ge(input, other):
     """True where input >= other."""
     return np.greater_equal(input, other)

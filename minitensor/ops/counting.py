@@ -140,7 +140,13 @@ def _positions(boundaries, values, right, out_int32):
 _HOW = "*, bool out_int32 = False, bool right = False"
 
 
-@composite(method=False)
+_SEARCH = f"{_HOW}, str side = None, Tensor sorter = None, Tensor out = None"
+
+
+@composite(
+    method=False,
+    signatures=[f"Tensor sorted_sequence, {v}, {_SEARCH}" for v in ("Tensor input", "Number self")],
+)
 def searchsorted(
     sorted_sequence, input, *, out_int32=False, right=False, side=None, out=None, sorter=None
 ):
@@ -340,7 +346,17 @@ def _edges(input, bins, range):
     return FUNCTIONS["linspace"](low, high, bins + 1, dtype=input.dtype)
 
 
-@composite(method=False)
+@composite(
+    method=False,
+    signatures=[
+        f"{operands}, *, bool assume_unique = False, bool invert = False, Tensor out = None"
+        for operands in (
+            "Tensor elements, Tensor test_elements",
+            "Number element, Tensor test_elements",
+            "Tensor elements, Number test_element",
+        )
+    ],
+)
 def isin(elements, test_elements, *, assume_unique=False, invert=False):
     """Whether each element is among the test elements.
 

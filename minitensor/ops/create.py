@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from functools import partial, wraps
+from functools import wraps
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ..arguments import check_fits, wrong_type
 from ..declare import FUNCTIONS
 from ..device import check_device, contiguous_format
 from ..misfits import Signature, explain
-from ..signature import to_number
+from ..signature import to_int_tuple, to_number
 from ..storage import is_dense, strided
 from ..tensor import Tensor, wrap
 
@@ -60,8 +60,7 @@ def creation(*signatures, method=False, random=False):
                 given = args[1:] if method else args
                 named = {key: value for key, value in (("out", out), ("dtype", dtype)) if value}
                 ways = [Signature.parse(text) for text in texts]
-                found = ways[0].misfit if len(ways) == 1 else partial(explain, signatures=ways)
-                raise found(name, args=given, kwargs={**own, **named}) or error from None
+                raise explain(name, ways, given, {**own, **named}) or error from None
             return finish(array, name, requires_grad, device, out)
 
         if method:
@@ -249,6 +248,7 @@ def eye(n, m=None, *, dtype=None):
 @creation("tuple of ints size, tuple of ints stride")
 def empty_strided(size, stride, *, dtype=None):
     """A tensor with these sizes and strides that waits for its numbers."""
+    size, stride = to_int_tuple(size), to_int_tuple(stride)
     if len(size) != len(stride):
         raise RuntimeError(
             f"dimensionality of sizes ({len(size)}) must match dimensionality of strides ({len(stride)})"
@@ -271,6 +271,7 @@ def new_empty_strided(self, size, stride, *, dtype=None):
 @creation("tuple of ints size, tuple of ints physical_layout")
 def empty_permuted(size, physical_layout, *, dtype=None):
     """A tensor whose dimensions lie in memory in the order of `physical_layout`, the first outermost."""
+    size, physical_layout = to_int_tuple(size), to_int_tuple(physical_layout)
     if len(size) != len(physical_layout):
         raise RuntimeError(
             "Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = "

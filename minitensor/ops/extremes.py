@@ -342,7 +342,9 @@ def _quantile(skip_nan, input, q, dim, keepdim, interpolation, out):
     if interpolation in ("linear", "midpoint"):
         part = 0.5 if interpolation == "midpoint" else ranks - ranks.floor()
         below = below.lerp(values.gather(-1, ranks.ceil().long()), part)
-    result = below.movedim(-1, 0) if q.ndim else below.squeeze(-1)
+    if q.ndim:
+        below = below.unsqueeze_(0).transpose_(0, -1)
+    result = below.squeeze_(-1)
     return result if out is None else out.copy_(result)
 
 

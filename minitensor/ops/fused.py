@@ -8,9 +8,12 @@ from ..signature import to_operand
 from ..tensor import Tensor
 from .arithmetic import checking, multiply_add
 
+_SCALED = ("Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None",)
+
 
 @elementwise(
     kernel=("addcmul_cpu_out", "iuf"),
+    signatures=_SCALED,
     input=lambda grad: grad,
     tensor1=lambda grad, tensor2, value: grad * (tensor2 * value),
     tensor2=lambda grad, tensor1, value: grad * (tensor1 * value),
@@ -43,6 +46,7 @@ def _check_no_integer_quotient(input, tensor1, tensor2):
 @checking(_check_no_integer_quotient)
 @elementwise(
     input=lambda grad: grad,
+    signatures=_SCALED,
     tensor1=lambda grad, tensor2, value: grad * (value / tensor2),
     tensor2=lambda grad, tensor1, tensor2, value: -grad * ((value * tensor1) / (tensor2 * tensor2)),
 )

@@ -43,7 +43,15 @@ for (
     _question(_name)
 
 
-@composite(method=False)
+@composite(
+    method=False,
+    signatures=(
+        "Tensor tensor, Tensor other",
+        "Number scalar, Tensor tensor",
+        "Tensor tensor, Number other",
+        "Number scalar1, Number scalar2",
+    ),
+)
 def result_type(tensor1, tensor2):
     """The dtype that an operation on two tensors or numbers computes in.
 

@@ -47,8 +47,8 @@ def scaled(grad, factor):
 
 
 OF_TWO = (
-    "Tensor mat2, *, Tensor out = None",
-    "Tensor mat2, torch.dtype out_dtype, *, Tensor out = None",
+    "Tensor input, Tensor mat2, *, Tensor out = None",
+    "Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None",
 )
 
 

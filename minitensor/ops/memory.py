@@ -6,7 +6,6 @@ from types import NoneType
 import numpy as np
 
 from .. import device as places
-from ..arguments import parse_size
 from ..declare import composite
 from ..signature import KINDS
 from ..storage import (
@@ -22,6 +21,7 @@ from ..storage import (
 )
 from ..tensor import Tensor, readonly, wrap
 from ..views import check_in_place
+from .views import spread
 
 
 @composite(torch=False)
@@ -130,9 +130,7 @@ Tensor._resize = _resize
 @composite(torch=False)
 def resize_(self, *size, memory_format=None):
     """Change the shape in place; new elements, if there are more than before, are zeros."""
-    if not size:
-        raise TypeError('resize_() missing 1 required positional arguments: "size"')
-    size = parse_size(size, "resize_")
+    size = spread("resize_", "size", size, None)
     if self.requires_grad:
         raise RuntimeError("cannot resize variables that require grad")
     if memory_format is places.preserve_format:

@@ -290,14 +290,14 @@ def _pair_slope(grad, x1, x2, p, result):
 )
 def _pair_distances(x1: Array, x2: Array, p):
     for name, array in (("X1", x1), ("X2", x2)):
-        label = dtypes.of(array.dtype).label
-        if array.dtype.kind != "f":
-            raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {label}")
-    for name, array in (("X1", x1), ("X2", x2)):
         if array.ndim < 2:
             raise RuntimeError(
                 f"cdist only supports at least 2D tensors, {name} got: {array.ndim}D"
             )
+    for name, array in (("X1", x1), ("X2", x2)):
+        label = dtypes.of(array.dtype).label
+        if array.dtype.kind != "f":
+            raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {label}")
     if x1.shape[-1] != x2.shape[-1]:
         raise RuntimeError(
             f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}"

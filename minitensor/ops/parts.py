@@ -230,14 +230,14 @@ def _even_sizes(input, size, dim):
 def _check_sizes(input, sizes, dim):
     if not input.ndim:
         raise RuntimeError("split expects at least a 1-dimensional tensor")
-    dim, sizes = wrap_dim(dim, input.ndim), list(sizes)
+    length, sizes = input.shape[wrap_dim(dim, input.ndim)], list(sizes)
     if any(n < 0 for n in sizes):
         raise RuntimeError(
             f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={sizes}"
         )
-    if sum(sizes) != input.shape[dim]:
+    if sum(sizes) != length:
         raise RuntimeError(
-            f"split_with_sizes expects split_sizes to sum exactly to {input.shape[dim]} (input tensor's "
+            f"split_with_sizes expects split_sizes to sum exactly to {length} (input tensor's "
             f"size at dimension {dim}), but got split_sizes={sizes}"
         )
     return sizes

@@ -106,7 +106,7 @@ def pow(input, exponent, *, out=None):
     return op(input, exponent) if out is None else op(input, exponent, out=out)
 
 
-@composite(torch=False)
+@composite(torch=False, signatures=("Tensor exponent", "Number exponent"))
 def pow_(input, exponent):
     """Like `pow`, but in place."""
     return _pow_op(input, exponent).op.in_place(input, (exponent,), {})
@@ -150,7 +150,7 @@ def float_power(input, exponent, *, out=None):
     return pow(_as_double(input), _as_double(exponent), out=out)
 
 
-@composite(torch=False)
+@composite(torch=False, signatures=("Tensor exponent", "Number exponent"))
 def float_power_(input, exponent):
     """Like `float_power`, but in place."""
     if input.dtype is not dtypes.float64:

@@ -85,7 +85,7 @@ def _spread(grad, input_shape, dim, keepdim):
     return put_back(grad, input_shape, dim, keepdim).expand(input_shape)
 
 
-_OF_ALL = "*, torch.dtype dtype = None"
+_OF_ALL = "Tensor input, *, torch.dtype dtype = None"
 _ALONG = "Tensor input, tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None, Tensor out = None"
 
 
@@ -122,7 +122,7 @@ def _evenly_spread(grad, input_shape, input_numel, dim, keepdim):
 
 
 @op(
-    signatures=(f"Tensor input, {_OF_ALL}, Tensor out = None", _ALONG),
+    signatures=(f"{_OF_ALL}, Tensor out = None", _ALONG),
     number=lambda dim: 0 if dim is None else 1,
     input={
         0: lambda grad, input_shape, input_numel: spread(grad / input_numel, input_shape),

@@ -7,6 +7,7 @@ import numpy as np
 from .. import dtypes
 from ..arguments import parse_size
 from ..declare import FUNCTIONS, Ints, composite, op, view
+from ..misfits import declared
 from ..tensor import Tensor, wrap_dim
 from .copy import _packed
 from .parts import _slice, _split, alias, split_with_sizes, unsafe_split, unsafe_split_with_sizes
@@ -319,10 +320,15 @@ def _matrix_transposed(name):
 Tensor.T = property(_transposed)
 for _name in ("mT", "H", "mH"):
     setattr(Tensor, _name, property(_matrix_transposed(_name)))
-_adjoint = _matrix_transposed("adjoint()")
-_adjoint.__name__ = "adjoint"
-Tensor.adjoint = declared(_adjoint, "", method=True)
-FUNCTIONS["adjoint"] = declared(_adjoint, "Tensor input")
+
+
+def _publish(name, function):
+    """Publish a function that takes nothing but a tensor."""
+    FUNCTIONS[name] = declared(function, "Tensor input", name=name)
+    setattr(Tensor, name, declared(function, "", name=name, method=True))
+
+
+_publish("adjoint", _matrix_transposed("adjoint()"))
 
 # Complex numbers: the kit has none, and real numbers are their own conjugates
 
@@ -337,22 +343,13 @@ def _imaginary_part(input):
     raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
 
 
-def _named(function, name):
-    """The same function with another name."""
-    copy = partial(function)
-    copy.__name__, copy.__doc__ = name, function.__doc__
-    return copy
-
-
 def _never(input):
     """False: the kit has no complex numbers."""
     return False
 
 
 for _name in ("conj", "conj_physical", "resolve_conj", "resolve_neg", "is_conj", "is_neg"):
-    _answer = _named(_never if _name.startswith("is") else _itself, _name)
-    FUNCTIONS[_name] = declared(_answer, "Tensor input")
-    setattr(Tensor, _name, declared(_answer, "", method=True))
-FUNCTIONS["real"] = declared(_named(_itself, "real"), "Tensor input")
-FUNCTIONS["imag"] = _imaginary_part
+    _publish(_name, _never if _name.startswith("is") else _itself)
+FUNCTIONS["real"] = declared(_itself, "Tensor input", name="real")
+FUNCTIONS["imag"] = declared(_imaginary_part, "Tensor input", name="imag")
 Tensor.real, Tensor.imag = property(_itself), property(_imaginary_part)

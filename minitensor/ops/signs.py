@@ -137,7 +137,14 @@ def frac(input):
     return input - np.trunc(input)
 
 
-@elementwise(number=lambda decimals: 0 if decimals is None else 1, input=zeros)
+@elementwise(
+    signatures=(
+        "Tensor input, *, Tensor out = None",
+        "Tensor input, *, int decimals, Tensor out = None",
+    ),
+    number=lambda decimals: 0 if decimals is None else 1,
+    input=zeros,
+)
 def round(input, *, decimals: int = None):
     """The nearest integer, halves to the even one; `decimals` keeps digits behind the point.
 

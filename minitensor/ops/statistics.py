@@ -147,7 +147,10 @@ def _neighbors(x, dim):
     return x.narrow(dim, 0, count), x.narrow(dim, 1, count)
 
 
-@composite(method=False)
+_TRAPEZOIDS = ("Tensor y, Tensor x, *, int dim = -1", "Tensor y, *, Number dx = 1, int dim = -1")
+
+
+@composite(method=False, signatures=_TRAPEZOIDS)
 def trapezoid(y: Tensor, x: Tensor = None, *, dx: Number = 1, dim: int = -1):
     """The area under a curve through samples `y` at places `x`, or `dx` apart.
 
@@ -167,13 +170,16 @@ def trapezoid(y: Tensor, x: Tensor = None, *, dx: Number = 1, dim: int = -1):
     return _divided(((before + after) * _steps(x, y.ndim, dim)).sum(dim), 2.0)
 
 
-@composite(method=False)
+@composite(
+    method=False,
+    signatures=("Tensor y, *, float dx = 1, int dim = -1", "Tensor y, Tensor x, *, int dim = -1"),
+)
 def trapz(y: Tensor, x: Tensor = None, *, dx: float = 1, dim: int = -1):
     """The same as `trapezoid`."""
     return trapezoid(y, x, dx=dx, dim=dim)
 
 
-@composite(method=False)
+@composite(method=False, signatures=_TRAPEZOIDS)
 def cumulative_trapezoid(y: Tensor, x: Tensor = None, *, dx: Number = 1, dim: int = -1):
     """The areas under a curve from the first sample to each other one.
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from ..declare import FUNCTIONS, Array, Ints, Number, composite, op, view
 from ..grad_mode import state
+from ..misfits import declared
 from ..storage import flat_storage, strided
 from ..tensor import Tensor, wrap
 from ..views import AsStrided, check_in_place, make_view
@@ -161,7 +162,8 @@ def _publish_in_place(function, forms):
 
 for _function, _forms in ((t, 1), (transpose, 1), (unsqueeze, 1), (squeeze, 3)):
     _publish_in_place(_function, _forms)
-Tensor.swapaxes_ = Tensor.swapdims_ = Tensor.transpose_
+for _name, _dims in (("swapaxes_", "int axis0, int axis1"), ("swapdims_", "int dim0, int dim1")):
+    setattr(Tensor, _name, declared(Tensor.transpose_, _dims, name=_name, method=True))
 
 
 @composite

@@ -12,15 +12,11 @@ from .models.library import library_in
 def in_place_lab():
     """Choose an op or its underscore twin; see object, memory, version, and if backward still works.
 
-    >>> print(in_place_lab())
-    in-place lab
-      >>> a = torch.tensor([1., 4., 9.], requires_grad=True)
-      >>> x = a * 1
-      >>> y = x * x
-      >>> z = x.mul_(2)
-      >>> y.sum().backward()  # raises
-      Same object: z is x: True
-      ...
+    >>> lab = in_place_lab()
+    >>> lab.model.code()[-2:]
+    ['z = x.mul_(2)', 'y.sum().backward()  # raises']
+    >>> lab.model.facts()[2]
+    ('Version', 'x._version: 0 → 1')
     """
     return InPlaceWidget(InPlaceLab(library_in(sys._getframe(1).f_globals)))
 

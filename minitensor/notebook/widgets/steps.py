@@ -24,7 +24,7 @@ def stepper(output, gradient=None, *, names=None, limit=200):
     >>> x = torch.tensor(3.0, requires_grad=True)
     >>> y = x * x
     >>> print(stepper(y))
-    backward of y, 5 steps
+    backward of y
       1. backward() starts at y with gradient 1.
       2. MulBackward0, which computed y = Mul(x, x)
          to x: 3.
