@@ -112,7 +112,8 @@ def check_fits(value, dtype):
         fits = False
     else:
         limits = np.iinfo(dtype)
-        low = -limits.max if limits.min == 0 else limits.min
+        wraps = limits.min == 0 and not isinstance(value, (float, np.floating))
+        low = -limits.max if wraps else limits.min
         fits = low <= value <= limits.max
     if not fits:
         label = {

@@ -17,10 +17,14 @@ def for_both(function):
 
 @for_both
 def spread(grad, shape):
-    """The gradient of a sum of all elements: the same number for each of them, stored once."""
+    """The gradient of a sum: the same number for all elements that were added up, stored once."""
     if isinstance(grad, Tensor):
         return grad.expand(shape)
-    return np.ndarray(shape, grad.dtype, np.asarray(grad), 0, (0,) * len(shape))
+    grad = np.asarray(grad)
+    if grad.ndim and not grad.flags.c_contiguous:
+        return np.broadcast_to(grad, shape)
+    steps = [s if n == m else 0 for s, n, m in zip(grad.strides, grad.shape, shape)]
+    return np.ndarray(shape, grad.dtype, grad, 0, steps or (0,) * len(shape))
 
 
 @for_both

@@ -37,15 +37,14 @@ class Parameter:
     ):
         self.name, self.kind = name, kind
         self.optional, self.default = optional, default
+        self.nullable = (optional and default in (None, "None")) or name == "rounding_mode"
         self.keyword_only = keyword_only
         self.many = many  # may be spread over several arguments, as in x.view(2, 3)
         self.clean = clean or KINDS.get(kind)
 
     def misfit(self, name, value, position):
         """PyTorch's TypeError if a value is not what this parameter has to be, else None."""
-        if self.clean is None or (
-            value is None and self.optional and self.default in (None, "None")
-        ):
+        if self.clean is None or (value is None and self.nullable):
             return None
         if isinstance(value, NUMBERS) and self.kind == "Tensor" and name.strip("_") in OF_NUMBERS:
             return None
@@ -261,7 +260,9 @@ def room_in(function, texts):
 
     @functools.cache
     def has_room(count, *names):
-        return any(s.has_room(count, names) for s in written("", function, texts))
+        if any(s.has_room(count, names) for s in written("", function, texts)):
+            return True
+        return any(s.has_room(count - 1, names) for s in written("", function, texts, True))
 
     return has_room
 

@@ -202,7 +202,7 @@ class Op:
 
     def one_dtype(self, values, results):
         """Whether the formulas can compute with the tensors' arrays as they are."""
-        if self.listed or len(results) > 1:
+        if self.listed or len(results) != 1:
             return False
         dtype = results[0]._array.dtype
         tensors = [values[name] for name in self.tensors]

@@ -216,11 +216,9 @@ def is_arithmetic(formula):
 
 
 def pick(places):
-    """A function that takes the values at these places, as a tuple."""
-    if len(places) == 1:
-        (place,) = places
-        return lambda values: (values[place],)
-    return operator.itemgetter(*places)
+    """A function that takes the values at these places out of a list: several of them, or one as a list."""
+    first = places[0]
+    return operator.itemgetter(*places if len(places) > 1 else [slice(first, first + 1)])
 
 
 def parameters(function):

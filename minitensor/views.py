@@ -256,7 +256,7 @@ def check_no_overlap(tensor, operands):
     array = tensor._array
     if not array.size:
         return
-    if any(step == 0 and size > 1 for step, size in zip(array.strides, array.shape)):
+    if is_expanded(array):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single "
             "memory location. Please clone() the tensor before performing the operation."
@@ -267,11 +267,28 @@ def check_no_overlap(tensor, operands):
         if operand._counter is None and operand._home is None:  # never had a view or an alias
             continue
         if overlaps_partly(array, operand._array) and same_storage(tensor, operand):
-            raise RuntimeError(
-                "unsupported operation: some elements of the input tensor and the written-to tensor "
-                "refer to a single memory location. Please clone() the tensor before performing the "
-                "operation."
-            )
+            raise _overlap()
+
+
+def check_apart(tensor, operands):
+    """Raise PyTorch's error if `tensor` has some memory in common with an operand, be it the same."""
+    for operand in operands:
+        a, b = tensor._array, operand._array
+        if operand is tensor or (np.may_share_memory(a, b) and is_dense(a) and is_dense(b)):
+            if same_storage(tensor, operand):
+                raise _overlap()
+
+
+def _overlap():
+    return RuntimeError(
+        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
+        "single memory location. Please clone() the tensor before performing the operation."
+    )
+
+
+def is_expanded(array):
+    """True if some dimension shows the same elements again and again."""
+    return any([step == 0 and size > 1 for step, size in zip(array.strides, array.shape)])
 
 
 def overlaps_partly(a, b):

@@ -30,7 +30,7 @@ class Backward:
     def __init__(self, tensors, gradients, inputs=None):
         self.roots = [(_leaf_or_node(gradient_edge(t)), g) for t, g in zip(tensors, gradients)]
         self.arrived = {}  # node: a list with one gradient, or None, for each of its results
-        self.leaves = {}  # id(leaf): [how many edges have still to deliver, its gradient so far]
+        self.leaves = {}  # id(leaf): [how many edges have still to deliver, its gradient so far, own?]
         self.sums = set()  # where the gradient was added up here, and can grow in place
         self.shared = set()  # ids of gradients that others hold, too: no leaf may adopt them
         self._reach()
@@ -49,7 +49,7 @@ class Backward:
                     continue
                 target = edge[0] if type(edge) is tuple else edge
                 if isinstance(target, Tensor):
-                    leaves.setdefault(id(target), [0, None])[0] += 1
+                    leaves.setdefault(id(target), [0, None, False])[0] += 1
                 elif target not in found:
                     found.add(target)
                     nodes.append(target)
@@ -145,7 +145,12 @@ class Backward:
                 like = target._array
                 if gradient.shape != like.shape or gradient.dtype is not like.dtype:
                     gradient = _fit(gradient, like.shape, like.dtype, edge, node)
-                leaf[1] = gradient if leaf[1] is None else self._sum(leaf[1], gradient, id(target))
+                before, own = leaf[1], leaf[2]
+                if own:
+                    before += gradient
+                else:
+                    leaf[1] = gradient if before is None else before + gradient
+                    leaf[2] = before is not None and gradient.ndim > 0 and not self.recorded
             leaf[0] -= 1
             if not leaf[0]:
                 self._finish(target)
@@ -181,7 +186,7 @@ class Backward:
 
     def _finish(self, leaf):
         """All gradients of a leaf have arrived: run its hooks, and add them to `leaf.grad`."""
-        grads = self.leaves[id(leaf)][1:]
+        grads = self.leaves[id(leaf)][1:2]
         if grads[0] is None:
             return
         for hook in _hooks(leaf._hooks):

@@ -237,6 +237,9 @@ def _nll_slope(grad, input, target, weight, reduction, ignore_index):
 
 @op(input=_nll_slope, node="NllLossBackward")
 def _nll_loss(input: Array, target: Array, weight: Array, reduction, ignore_index):
+    if input.dtype.kind != "f":
+        label = dtypes.of(input.dtype).label
+        raise NotImplementedError(f"\"nll_loss_out_frame\" not implemented for '{label}'")
     weights, places = _weights(target, weight, ignore_index, lambda n: np.ones(n, input.dtype))
     wrong = (places < 0) | (places >= input.shape[-1])
     if wrong.any():

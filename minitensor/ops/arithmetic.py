@@ -7,7 +7,7 @@ import numpy as np
 
 from ..arguments import NUMBERS
 from ..declare import Number, composite, elementwise
-from ..signature import Misfit
+from ..signature import Misfit, to_str
 from ..tensor import Tensor
 from .inplace import zeros
 
@@ -243,7 +243,7 @@ _QUOTIENTS = (
 
 
 @composite(signatures=_QUOTIENTS)
-def div(input, other, *, rounding_mode: str = _UNSAID, out=None):
+def div(input, other, *, rounding_mode=_UNSAID, out=None):
     """input / other; `rounding_mode` "floor" or "trunc" rounds the quotient and keeps integers.
 
     >>> torch.div(torch.tensor([7, -7]), 2, rounding_mode="trunc")
@@ -255,7 +255,7 @@ def div(input, other, *, rounding_mode: str = _UNSAID, out=None):
 
 
 @composite(torch=False, signatures=_QUOTIENTS)
-def div_(input, other, *, rounding_mode: str = _UNSAID):
+def div_(input, other, *, rounding_mode=_UNSAID):
     """Like `div`, but in place."""
     if rounding_mode is _UNSAID:
         return input.true_divide_(other)
@@ -266,7 +266,7 @@ def div_(input, other, *, rounding_mode: str = _UNSAID):
 def _division(mode):
     if mode is None:
         return _exact_divide
-    if mode in ("floor", "trunc"):
+    if to_str(mode) in ("floor", "trunc"):
         return _rounded_divide
     raise RuntimeError(
         f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{mode}'"

@@ -4,6 +4,7 @@ Numbers, slices, None and `...` make views, one view op after the other. Masks a
 left after the views goes into one `index`.
 """
 
+import itertools
 import sys
 import warnings
 from collections.abc import Sequence
@@ -11,13 +12,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from .. import dtypes
+from ..arguments import check_fits
 from ..declare import Array, Arrays, Tensors, composite, op
+from ..graph import requires_grad
 from ..misfits import type_name
 from ..tensor import Tensor, wrap
+from ..views import check_apart, check_in_place
 from .data import array_of
+from .inplace import change
 from .parts import _select, _slice, alias
 from .reduce import contiguous
-from .select import check_holds
 from .views import _view, memory_like, unsqueeze, view_strides
 
 MASKS, INTEGERS = (np.bool_, np.uint8), (np.int64, np.int32)
@@ -142,6 +146,12 @@ def _put_slope(grad, indices, accumulate):
     return grad if accumulate else _index_put(grad, indices, grad.new_zeros(()), False)
 
 
+def _fills_mask(indices, values, accumulate):
+    """True for one value under a mask: what PyTorch leaves to masked_fill_. Of tensors, or of their arrays."""
+    given = [np.asarray(index) for index in indices if index is not None]
+    return len(given) == 1 and given[0].dtype in MASKS and np.size(values) == 1 and not accumulate
+
+
 @op(in_place=True, input=_put_slope, values=lambda grad, indices: _index(grad, indices))
 def _index_put(input, indices: Arrays, values: Array, accumulate=False):
     places = Places(input, indices)
@@ -153,9 +163,8 @@ def _index_put(input, indices: Arrays, values: Array, accumulate=False):
             f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to "
             f"indexing result of shape {list(places.shape)}"
         ) from None
-    given = [index for index in indices if index is not None]
-    fills = len(given) == 1 and given[0].dtype in MASKS and values.size == 1 and not accumulate
-    if fills and given[0].dtype == np.uint8:
+    fills = _fills_mask(indices, values, accumulate)
+    if fills and any(index is not None and index.dtype == np.uint8 for index in indices):
         raise RuntimeError(
             "masked_fill_ only supports boolean masks, but got mask with dtype unsigned char"
         )
@@ -186,7 +195,15 @@ def index_put(input: Tensor, indices: Tensors, values: Tensor, accumulate: bool 
 @composite
 def index_put_(input: Tensor, indices: Tensors, values: Tensor, accumulate: bool = False):
     """Like `index_put`, but in place."""
-    return _index_put.op.in_place(input, (list(indices), values, accumulate), {})
+    return _put(input, list(indices), values, accumulate)
+
+
+def _put(target, indices, values, accumulate=False):
+    check_in_place(target, requires_grad(target) or requires_grad(values))
+    if not _fills_mask(indices, values, accumulate):
+        check_apart(target, [values, *[index for index in indices if index is not None]])
+    args = (indices, values, accumulate)
+    return change(_index_put.op, "index_put_", target, args, "tensor[indices] = tensor")
 
 
 # Square brackets
@@ -344,13 +361,13 @@ def _setitem(self, key, value):
         (unsqueeze(self, 0), []) if key is True else _apply_views(self, _parts(self, key))
     )
     if indices:
-        _index_put.op.in_place(target, (indices, _without_leading_ones(value)), {})
+        _put(target, indices, _without_leading_ones(value))
     elif value._array.shape == target._array.shape:
         target.copy_(value)
     elif not value._array.ndim:
         target.fill_(value)
     else:
-        value, shape = _without_leading_ones(value), target._array.shape
+        value, shape = _view(value, _significant(value)), target._array.shape
         target.copy_(value if value._array.shape == shape else value.expand(shape))
 
 
@@ -363,16 +380,18 @@ def _value_for(tensor, value):
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise ValueError("Overflow when unpacking long long")
     dtype = tensor._array.dtype
-    check_holds(value, dtype)
+    check_fits(value, dtype)
     return wrap(np.array(value).astype(dtype))
 
 
 def _without_leading_ones(value):
-    shape = value._array.shape
-    new = 0
-    while new < len(shape) and shape[new] == 1:
-        new += 1
-    return _view(value, shape[new:]) if new else value
+    shape = _significant(value)
+    return value if shape == value._array.shape else _view(value, shape)
+
+
+def _significant(value):
+    """The shape from the first size on that is not 1."""
+    return tuple(itertools.dropwhile(lambda size: size == 1, value._array.shape))
 
 
 def _delitem(self, key):

@@ -1,12 +1,16 @@
 """Writing into a tensor: copy_, fill_, zero_, and Python functions applied to each element."""
 
+import math
+import warnings
+
 import numpy as np
 
+from .. import dtypes
 from ..arguments import NUMBERS, broadcast_error, check_fits, wrong_type
 from ..declare import composite, op
 from ..grad_mode import state
 from ..tensor import Tensor, wrap
-from ..views import check_no_overlap
+from ..views import check_no_overlap, is_expanded
 
 
 def zeros(grad):
@@ -72,8 +76,20 @@ def _fill_number(input, value):
 
 def _as_element(value, dtype):
     """A number as an array of a dtype; PyTorch's error if that can't hold it."""
-    check_fits(value, dtype)
+    check_holds(value, dtype)
     return np.array(value).astype(dtype)
+
+
+def check_holds(value, dtype):
+    """Raise PyTorch's error if a number overflows in a dtype, floating-point ones included."""
+    if dtype.kind != "f":
+        check_fits(value, dtype)
+    elif _LARGEST[dtype] < abs(value) < math.inf:
+        label = dtypes.of(dtype).ctype
+        raise RuntimeError(f"value cannot be converted to type {label} without overflow")
+
+
+_LARGEST = {d.numpy: dtypes.finfo(d).max for d in (dtypes.float16, dtypes.float32, dtypes.float64)}
 
 
 @op(node="FillBackward", number=3, casts=True, input=zeros, value=lambda grad: grad.sum())
@@ -93,6 +109,7 @@ VALUES = ("Tensor value", "Number value")
 def fill_(input: Tensor, value):
     """Set every element to `value`, a number or a 0-dim tensor."""
     if isinstance(value, Tensor):
+        check_no_overlap(input, ())
         if _recordable(input) or _recordable(value) or value._array.ndim:
             return _fill_tensor.op.in_place(input, (value,), {}, overlap=True)
         return _overwritten(input, value._array)
@@ -109,6 +126,25 @@ def fill(input: Tensor, value):
     if not isinstance(value, (Tensor, *NUMBERS)):
         raise TypeError
     return fill_(input.clone(), value)
+
+
+def change(op, name, input, args, example="tensor[mask] = scalar"):
+    """An op in place for which PyTorch warns where others raise: elements may lie on top of each other."""
+    array = input._array
+    if not is_expanded(array):
+        return op.in_place(input, args, {}, overlap=True)
+    warnings.warn(
+        f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before performing "
+        f"this operation. This also applies to advanced indexing e.g. {example}",
+        UserWarning,
+        stacklevel=5,
+    )
+    before = array.copy()
+    changed = op.compute(op.bind((input, *args), {}))
+    op.in_place(input, args, {}, overlap=True)
+    array[...] = before
+    np.copyto(array, changed, where=changed != before)
+    return input
 
 
 # A Python function for each element

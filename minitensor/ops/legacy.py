@@ -10,6 +10,7 @@ from ..storage import Storage, TypedStorage
 from ..tensor import Tensor, wrap
 from .create import check_shape
 from .data import array_of
+from .interop import share
 
 SIGNATURES = (
     "*, torch.device device = None",
@@ -51,7 +52,7 @@ def legacy(dtype, args, kwargs):
     if isinstance(first, str):
         raise TypeError("new(): invalid data type 'str'")
     if isinstance(first, np.ndarray):
-        return wrap(array_of(first, wanted))
+        return share(first).to(dtypes.of(wanted))
     if isinstance(first, Size) or (hasattr(first, "__index__") and not isinstance(first, bool)):
         sizes = first if isinstance(first, Size) else _sizes(args)
         return wrap(np.zeros(check_shape(sizes, "new"), wanted))

@@ -7,6 +7,7 @@ import numpy as np
 from .. import dtypes
 from ..arguments import broadcast_error, check_same_dtype
 from ..declare import Array, composite, op
+from ..formulas import for_both
 from ..grad_mode import state
 from ..tensor import Tensor
 from .reshape import _reshaped, _unsafe_view
@@ -38,6 +39,22 @@ def no_bools(kernel):
     return NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
 
 
+@for_both
+def turned(matrix):
+    """A matrix transposed, or each of a batch."""
+    if isinstance(matrix, Tensor):
+        return matrix.t() if matrix.ndim == 2 else matrix.transpose(1, 2)
+    return matrix.swapaxes(-2, -1)
+
+
+@for_both
+def times(a, b):
+    """The product of matrices, of batches of them, or of a matrix and a vector."""
+    if isinstance(a, Tensor):
+        return a.bmm(b) if a.ndim == 3 else product(a, b)
+    return multiply(a, b, "")
+
+
 def scaled(grad, factor):
     """grad * factor, or `grad` itself if that changes nothing."""
     return grad if factor == 1 else grad * factor
@@ -54,8 +71,8 @@ OF_TWO = (
 
 @op(
     signatures=OF_TWO,
-    input=lambda grad, mat2: grad.mm(mat2.t()),
-    mat2=lambda grad, input: input.t().mm(grad),
+    input=lambda grad, mat2: times(grad, turned(mat2)),
+    mat2=lambda grad, input: times(turned(input), grad),
 )
 def mm(input: Array, mat2: Array):
     """The product of two matrices: (n, k) and (k, m) give (n, m). Both must have the same dtype.
@@ -84,7 +101,7 @@ def _check_inner(mat1, mat2):
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {k2}x{m})")
 
 
-@op(input=lambda grad, vec: grad.outer(vec), vec=lambda grad, input: input.t().mv(grad))
+@op(input=lambda grad, vec: grad.outer(vec), vec=lambda grad, input: times(turned(input), grad))
 def mv(input: Array, vec: Array):
     """The product of a matrix and a vector: (n, k) and (k,) give (n,)."""
     rows = input.shape[:1] if input.ndim == 2 else (1,)
@@ -146,8 +163,8 @@ def _dot(a, b):
 
 @op(
     signatures=OF_TWO,
-    input=lambda grad, mat2: grad.bmm(mat2.transpose(1, 2)),
-    mat2=lambda grad, input: input.transpose(1, 2).bmm(grad),
+    input=lambda grad, mat2: times(grad, turned(mat2)),
+    mat2=lambda grad, input: times(turned(input), grad),
 )
 def bmm(input: Array, mat2: Array):
     """Products of matrices in batches: (b, n, k) and (b, k, m) give (b, n, m)."""

@@ -8,7 +8,7 @@ import numpy as np
 from .. import dtypes
 from ..arguments import parse_dims
 from ..declare import Array, DType, Ints, Number, composite, op
-from ..formulas import spread
+from ..formulas import for_both, spread
 from ..misfits import of_method
 from ..return_types import Plain
 from ..signature import to_ints
@@ -46,15 +46,20 @@ def work_dtype(array, dtype):
     return array.dtype if dtype is not None else np.dtype("int64")
 
 
+@for_both
 def put_back(grad, shape, dim, keepdim):
     """The gradient of a result with the reduced dims of the input put back, of size 1."""
-    if dim is None or keepdim:
+    if dim is None or keepdim or not shape:
         return grad
-    for d in parse_dims(dim, len(shape)) if shape else ():
+    dims = parse_dims(dim, len(shape))
+    if not isinstance(grad, Tensor):
+        return np.reshape(grad, [1 if d in dims else n for d, n in enumerate(shape)])
+    for d in dims:
         grad = grad.unsqueeze(d)
     return grad
 
 
+@for_both
 def how_many(shape, dim):
     """The number of elements that each result is made of."""
     if dim is None or not shape:
@@ -81,8 +86,17 @@ def _fold(ufunc, input, dim, keepdim, dtype):
     return contiguous(result.astype("float16") if input.dtype == "float16" else result)
 
 
+@for_both
+def total(grad, dim):
+    """The sum along `dim`, which stays with size 1."""
+    if isinstance(grad, Tensor):
+        return grad.sum(dim, True)
+    return _fold(np.add, grad, dim, True, None)
+
+
+@for_both
 def _spread(grad, input_shape, dim, keepdim):
-    return put_back(grad, input_shape, dim, keepdim).expand(input_shape)
+    return spread(put_back(grad, input_shape, dim, keepdim), input_shape)
 
 
 _OF_ALL = "Tensor input, *, torch.dtype dtype = None"

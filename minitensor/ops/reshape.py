@@ -1,6 +1,7 @@
 """Reshaping, out of view ops: a view where strides allow, a copy where they do not."""
 
 import math
+import warnings
 
 import numpy as np
 
@@ -300,7 +301,20 @@ def sum_to_size(self: Tensor, *size):
 
 def _transposed(self):
     """The dimensions in reverse order: a matrix transposed."""
+    if self.ndim not in (0, 2):
+        _warn(
+            "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated "
+            "and it will throw an error in a future release. Consider `x.mT` to transpose batches of "
+            "matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a "
+            "tensor."
+        )
+    elif not self.ndim:
+        _warn("Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.")
     return _permute(self, tuple(reversed(range(self.ndim))))
+
+
+def _warn(text):
+    warnings.warn(text, UserWarning, stacklevel=3)
 
 
 def _matrix_transposed(name):
@@ -312,7 +326,14 @@ def _matrix_transposed(name):
             raise RuntimeError(
                 f"tensor.{name} is only supported on {which}. Got {self.ndim}-D tensor.{hint}"
             )
-        return transpose(self, -2, -1) if self.ndim else self
+        if self.ndim:
+            return transpose(self, -2, -1)
+        called = name if name.endswith("()") else f"Tensor.{name}"
+        instead = "Consider using x.conj()."
+        if name == "mT":
+            instead = "This function is the identity in these cases."
+        _warn(f"{called} is deprecated on 0-D tensors. {instead}")
+        return self
 
     return getter
 

@@ -1,6 +1,5 @@
 """Choosing between values, element by element: where, masked_fill, clamp, maximum, minimum."""
 
-import math
 import warnings
 
 import numpy as np
@@ -9,6 +8,7 @@ from .. import dtypes
 from ..arguments import NUMBERS, broadcast_error, check_fits, number_to_array
 from ..declare import Array, Mask, composite, elementwise, op
 from ..tensor import Tensor, wrap
+from .inplace import change, check_holds
 
 # where
 
@@ -117,6 +117,7 @@ def _masked_fill_tensor(input, mask: Array, value):
             "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
             f"{value.ndim} dimension(s)."
         )
+    check_holds(value.item(), input.dtype)
     return _fill(input, mask, value.astype(input.dtype))
 
 
@@ -144,7 +145,7 @@ def masked_fill(input: Tensor, mask: Tensor, value):
 @composite(torch=False, signatures=_FILLS)
 def masked_fill_(input: Tensor, mask: Tensor, value):
     """Like `masked_fill`, but in place."""
-    return _masked_fill_op(value).op.in_place(input, (mask, value), {})
+    return change(_masked_fill_op(value).op, "masked_fill_", input, (mask, value))
 
 
 # clamp: bounds are numbers, or tensors that are broadcast and have gradients of their own
@@ -266,18 +267,6 @@ def _number(bound):
     if isinstance(bound, Tensor) and not bound.ndim and not bound.requires_grad:
         return bound.item()
     return bound
-
-
-_LARGEST = {d.numpy: dtypes.finfo(d).max for d in (dtypes.float16, dtypes.float32, dtypes.float64)}
-
-
-def check_holds(value, dtype):
-    """Raise PyTorch's error if a number overflows in a dtype, floating-point ones included."""
-    if dtype.kind != "f":
-        check_fits(value, dtype)
-    elif _LARGEST[dtype] < abs(value) < math.inf:
-        label = dtypes.of(dtype).ctype
-        raise RuntimeError(f"value cannot be converted to type {label} without overflow")
 
 
 _BOUNDS = tuple(

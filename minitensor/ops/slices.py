@@ -5,10 +5,11 @@ import warnings
 import numpy as np
 
 from .. import dtypes
-from ..arguments import NUMBERS, check_fits
+from ..arguments import NUMBERS
 from ..declare import Array, Number, composite, op
 from ..tensor import Tensor, wrap_dim
 from .gather import check_bounds, reduce_into, reduce_slopes, with_dims
+from .inplace import change, check_holds
 from .matmul import scaled
 from .parts import copy_in_order
 
@@ -224,7 +225,7 @@ def _filled(input, dim, index, value):
 
 @op(node="IndexFillBackward", input=lambda grad, dim, index: grad.index_fill(dim, index, 0))
 def _index_fill_number(input, dim: int, index: Array, value):
-    check_fits(value, input.dtype)
+    check_holds(value, input.dtype)
     return _filled(input, dim, index, np.array(value).astype(input.dtype))
 
 
@@ -240,6 +241,7 @@ def _index_fill_tensor(input, dim: int, index: Array, value):
             "index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
             f"{value.ndim} dimension(s)."
         )
+    check_holds(value.item(), input.dtype)
     return _filled(input, dim, index, value.astype(input.dtype))
 
 
@@ -263,4 +265,4 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value):
 @composite(torch=False, signatures=_FILLS)
 def index_fill_(self: Tensor, dim: int, index: Tensor, value):
     """Like `index_fill`, but in place."""
-    return _fill_op(value).op.in_place(self, (dim, index, value), {})
+    return change(_fill_op(value).op, "index_fill_", self, (dim, index, value))

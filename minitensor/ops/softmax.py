@@ -4,8 +4,15 @@ import numpy as np
 
 from .. import dtypes
 from ..declare import Array, DType, Ints, op
-from ..tensor import wrap_dim
-from .reduce import cast, contiguous, put_back, reduced_axes, work_dtype
+from ..formulas import for_both
+from ..tensor import Tensor, wrap_dim
+from .reduce import cast, contiguous, put_back, reduced_axes, total, work_dtype
+
+
+@for_both
+def exp(value):
+    """e to the power of each element."""
+    return value.exp() if isinstance(value, Tensor) else np.exp(value)
 
 
 def _largest(array, axes):
@@ -49,7 +56,7 @@ def _prepared(input, dim, dtype, name):
     return exact - np.maximum.reduce(exact, axes, None, None, True, -np.inf), axes, input.dtype
 
 
-@op(input=lambda grad, dim, result: (grad - (grad * result).sum(dim, True)) * result)
+@op(input=lambda grad, dim, result: (grad - total(grad * result, dim)) * result)
 def softmax(input: Array, dim: int, dtype: DType = None):
     """exp(input) / exp(input).sum(dim): positive, adding up to 1 along `dim`.
 
@@ -62,7 +69,7 @@ def softmax(input: Array, dim: int, dtype: DType = None):
     return contiguous(result.astype(dtype, copy=False))
 
 
-@op(input=lambda grad, dim, result: grad - result.exp() * grad.sum(dim, True))
+@op(input=lambda grad, dim, result: grad - exp(result) * total(grad, dim))
 def log_softmax(input: Array, dim: int, dtype: DType = None):
     """The logarithm of `softmax`, exact also where softmax is nearly 0."""
     shifted, axis, dtype = _prepared(input, dim, dtype, "log_softmax")

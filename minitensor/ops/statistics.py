@@ -176,7 +176,7 @@ def trapezoid(y: Tensor, x: Tensor = None, *, dx: Number = 1, dim: int = -1):
 )
 def trapz(y: Tensor, x: Tensor = None, *, dx: float = 1, dim: int = -1):
     """The same as `trapezoid`."""
-    return trapezoid(y, x, dx=dx, dim=dim)
+    return trapezoid.__wrapped__(y, x, dx=dx, dim=dim)
 
 
 @composite(method=False, signatures=_TRAPEZOIDS)

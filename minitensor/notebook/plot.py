@@ -1,0 +1,127 @@
+"""A plain plot: points, and lines beside them."""
+
+import math
+
+from . import marks, theme
+from .picture import Picture
+from .words import number_words, plural
+
+LEFT, TOP, WIDE, HIGH = 56, 20, 300, 170  # of the frame, in points
+SIZE = 9  # of the text
+FAINTEST = 0.35
+
+
+def plot(x, y, lines=None, *, axes=("x", "y")):
+    """Draw the points (x, y), and lines: a dict from a label to its points (xs, ys).
+
+    Tensors, arrays and sequences of numbers will do; what is not finite is left out. The last line
+    is the boldest, as lines are often the steps towards it. ValueError if lengths differ.
+
+    >>> plot([0, 1, 2], [1, 4, 5], {"fit": ([0, 2], [1, 5])})
+    plot of 3 points: x from 0. to 2., y from 1. to 5.
+      line fit: from (0., 1.) to (2., 5.)
+    """
+    points = _points(x, y)
+    lines = {label: _points(*ends) for label, ends in (lines or {}).items()}
+    frame = _Frame([*points, *(point for line in lines.values() for point in line)])
+    parts = [*_frame(frame, axes), *_lines(frame, lines)]
+    parts += [_dot(*frame.place(point)) for point in points]
+    longest = max((marks.width(label, SIZE) for label in lines), default=0)
+    return Picture(
+        svg=marks.svg(parts, LEFT + WIDE + longest + 14, TOP + HIGH + 34),
+        title=f"Plot of {axes[1]} over {axes[0]}",
+        description="; ".join(_words(points, lines, axes)),
+        text="\n  ".join(_words(points, lines, axes)),
+    )
+
+
+def _points(xs, ys):
+    pairs = zip(_numbers(xs), _numbers(ys), strict=True)
+    return [pair for pair in pairs if all(map(math.isfinite, pair))]
+
+
+def _numbers(values):
+    if hasattr(values, "detach"):
+        values = values.detach()
+    if hasattr(values, "reshape"):
+        values = values.reshape(-1).tolist()
+    return [float(value) for value in values]
+
+
+class _Frame:
+    """From numbers to places on the page."""
+
+    def __init__(self, points):
+        self.ranges = [_range(numbers) for numbers in zip(*points or [(0, 0)])]
+
+    def place(self, point):
+        across, up = (
+            (number - low) / (high - low) for number, (low, high) in zip(point, self.ranges)
+        )
+        return LEFT + WIDE * across, TOP + HIGH * (1 - up)
+
+
+def _range(numbers):
+    low, high = min(numbers), max(numbers)
+    return (low, high) if low < high else (low - 0.5, high + 0.5)
+
+
+def _frame(frame, axes):
+    """The two axes, with the lowest and the highest number of each."""
+    (left, right), (low, high) = frame.ranges
+    path = f"M{LEFT - 6} {TOP}V{TOP + HIGH + 6}H{LEFT + WIDE}"
+    floor, edge = TOP + HIGH + 19, LEFT - 11
+    return [
+        f'<path d="{path}" fill="none" stroke="{theme.INK}" stroke-opacity="{theme.LINE}"/>',
+        marks.label(LEFT, floor, number_words(left), SIZE, soft=True, anchor="middle"),
+        marks.label(LEFT + WIDE, floor, number_words(right), SIZE, soft=True, anchor="end"),
+        marks.label(LEFT + WIDE / 2, floor + 4, axes[0], SIZE, anchor="middle", bold=True),
+        marks.label(edge, TOP + HIGH + 3, number_words(low), SIZE, soft=True, anchor="end"),
+        marks.label(edge, TOP + 7, number_words(high), SIZE, soft=True, anchor="end"),
+        marks.label(edge, TOP + HIGH / 2, axes[1], SIZE, anchor="end", bold=True),
+    ]
+
+
+def _lines(frame, lines):
+    """Each line fainter than the next one, its label at its right end, no label on another."""
+    parts, ends = [], []
+    for number, (label, points) in enumerate(lines.items(), 1):
+        if not points:
+            continue
+        newest = number == len(lines)
+        hue = theme.GRADIENT if newest else theme.TENSOR
+        opacity = FAINTEST + (1 - FAINTEST) * number / len(lines)
+        places = [frame.place(point) for point in points]
+        path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+        parts.append(
+            f'<path d="{path}" fill="none" stroke="{hue.any}" stroke-width="{2 if newest else 1.2}" '
+            f'stroke-opacity="{opacity:.2g}"/>'
+        )
+        x, y = max(places)
+        ends.append((y, x, label, newest))
+    above = -math.inf
+    for y, x, label, newest in sorted(ends):
+        above = max(y + 3, above + SIZE + 2)
+        parts.append(marks.label(x + 6, above, label, SIZE, bold=newest))
+    return parts
+
+
+def _dot(x, y):
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="{theme.TENSOR.any}"/>'
+
+
+def _words(points, lines, axes):
+    head = f"plot of {plural(len(points), 'point')}"
+    if points:
+        ranges = zip(axes, map(_extent, zip(*points)))
+        head += ": " + ", ".join(f"{axis} {extent}" for axis, extent in ranges)
+    ends = {label: [line[0], line[-1]] for label, line in lines.items() if line}
+    return [head, *(f"line {label}: from {_pair(a)} to {_pair(b)}" for label, (a, b) in ends.items())]
+
+
+def _extent(numbers):
+    return f"from {number_words(min(numbers))} to {number_words(max(numbers))}"
+
+
+def _pair(point):
+    return "(" + ", ".join(map(number_words, point)) + ")"
