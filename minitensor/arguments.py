@@ -52,11 +52,8 @@ def wrong_type(name, parameter, position, expected, value):
     )
 
 
-def parse_size(size, name, parameter="size", error=None):
-    """The sizes of `zeros(2, 3)`, `zeros((2, 3))`, `zeros([2, 3])` or `zeros(x.shape)` as a tuple of ints.
-
-    `error`: makes the TypeError for ops that have several signatures.
-    """
+def parse_size(size, name, parameter="size"):
+    """The sizes of `zeros(2, 3)`, `zeros((2, 3))`, `zeros([2, 3])` or `zeros(x.shape)` as a tuple of ints."""
     given = size
     if len(size) == 1 and isinstance(size[0], (tuple, list)):
         size = size[0]
@@ -64,9 +61,7 @@ def parse_size(size, name, parameter="size", error=None):
         return tuple(size)
     sizes = []
     for position, value in enumerate(size):
-        if isinstance(value, bool) or not hasattr(value, "__index__"):
-            if error is not None:
-                raise error(given)
+        if (isinstance(value, bool) and not position) or not hasattr(value, "__index__"):
             if position == 0 and size is given:
                 raise wrong_type(name, parameter, 1, "tuple of ints", value)
             kind = type(value).__name__

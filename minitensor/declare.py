@@ -150,6 +150,8 @@ def _checked(function, signatures, method):
         except (TypeError, AttributeError) as error:
             name = function.__name__
             bad = bad_arguments(name, function, args, kwargs, signatures=signatures, method=method)
+            if bad is None and isinstance(error, Misfit):
+                bad = TypeError(f"{name}(): the arguments do not fit together")
             raise bad or error from None
 
     return _named(checked, function)
@@ -358,6 +360,7 @@ def _plain(op, refuse):
 
 def _viewing(op, refuse):
     """The way into an op whose result is a view of its first argument, or a tuple of such views."""
+    op.takes_out = None
     forward, defaults, positional = op.forward, op.defaults, op.positional
 
     def function(*args, **kwargs):

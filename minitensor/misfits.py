@@ -37,7 +37,7 @@ class Parameter:
     ):
         self.name, self.kind = name, kind
         self.optional, self.default = optional, default
-        self.nullable = (optional and default in (None, "None")) or name == "rounding_mode"
+        self.nullable = (optional and default in (None, "None", ())) or name == "rounding_mode"
         self.keyword_only = keyword_only
         self.many = many  # may be spread over several arguments, as in x.view(2, 3)
         self.clean = clean or KINDS.get(kind)
@@ -238,14 +238,17 @@ def from_function(function, tensors=(), method=False):
     return Signature(parameters)
 
 
+FIRST = ("Tensor input", "Tensor self")  # what the signature of a function has before the method's
+
+
 def written(name, function, texts, method=False):
     """The signatures that PyTorch prints, of the function or the method of that name.
 
     The texts are those of the method, or, if they have a "Tensor input", those of the function.
     """
-    of_functions = any(text.startswith(("Tensor input", "Tensor self")) for text in texts)
+    of_functions = any(text.startswith(FIRST) for text in texts)
     if method and of_functions:
-        texts = [of_method(t) for t in texts if t.startswith("Tensor") and "out_dtype" not in t]
+        texts = [of_method(t) for t in texts if t.startswith(FIRST) and "out_dtype" not in t]
     elif not of_functions and not method and function.__code__.co_varnames[0] in ("input", "self"):
         texts = [f"Tensor input, {text}" if text else "Tensor input" for text in texts]
     if method or name.endswith("_"):
@@ -262,7 +265,8 @@ def room_in(function, texts):
     def has_room(count, *names):
         if any(s.has_room(count, names) for s in written("", function, texts)):
             return True
-        return any(s.has_room(count - 1, names) for s in written("", function, texts, True))
+        spread = function.__code__.co_flags & VARIABLE and written("", function, texts, True)
+        return any(s.has_room(count - 1, names) for s in spread or ())
 
     return has_room
 
@@ -270,7 +274,7 @@ def room_in(function, texts):
 def of_method(text):
     """The signature of a method from that of the function: without the tensor itself, and without `out`."""
     first, _, rest = text.partition(", ")
-    return without_out(rest if first in ("Tensor input", "Tensor self") else text)
+    return without_out(rest if first in FIRST else text)
 
 
 def without_out(text):
@@ -300,46 +304,6 @@ def bad_arguments(
     if signatures:
         return explain(name, written(name, function, signatures, method), args, kwargs)
     return own.misfit(name, args, kwargs)
-
-
-def renamed(function, name, signatures=(), method=False):
-    """A function under another name, which its errors have, too. `signatures`: if the other name has others."""
-
-    @functools.wraps(function)
-    def other(*args, **kwargs):
-        try:
-            return function(*args, **kwargs)
-        except TypeError as error:
-            known, text = function.__name__, str(error)
-            if signatures:
-                options = {"signatures": signatures, "method": method}
-                made_from = getattr(function, "__wrapped__", function)
-                raise bad_arguments(name, made_from, args, kwargs, **options) or error from None
-            for prefix in (known, f"TensorBase.{known}"):
-                if text.startswith(f"{prefix}()"):
-                    error.args = (text.replace(known, name, 1),)
-            raise
-
-    other.__name__ = name
-    return other
-
-
-def declared(function, *texts, name=None, method=False):
-    """A function that looks at its arguments first: whether they fit a signature that PyTorch prints."""
-    name, ways = name or function.__name__, [Signature.parse(text) for text in texts]
-
-    @functools.wraps(function)
-    def checked(*args, **kwargs):
-        given = args[1:] if method else args
-        if texts == ("",) and (given or kwargs):
-            raise takes_nothing(name, given, kwargs)
-        error = explain(name, ways, given, kwargs)
-        if error is not None:
-            raise error
-        return function(*args, **kwargs)
-
-    checked.__name__ = name
-    return checked
 
 
 def takes_nothing(name, args, kwargs):

@@ -63,6 +63,7 @@ class Op:
         if not plainly or self.positional[: self.plain] != tuple(self.tensors):
             self.plain = None
         self.results = ("result",) if returns is None else returns._fields
+        self.takes_out = "tuple of Tensors" if returns else "Tensor"
         self.node_types = {}
         self.plans = {}
 
@@ -113,7 +114,7 @@ class Op:
             tensors=self.tensors,
             signatures=self.signatures,
             method=method,
-            takes_out=None if suffix == "_" else "tuple of Tensors" if self.returns else "Tensor",
+            takes_out=None if suffix == "_" else self.takes_out,
         )
         return found or TypeError(f"{name}(): the arguments do not fit together")
 
@@ -123,7 +124,8 @@ class Op:
             self.clean(args, kwargs)
         except Misfit:
             return False
-        return len(args) + len(kwargs) >= len(self.parameters) - len(self.defaults)
+        count, most = len(args) + len(kwargs), len(self.parameters)
+        return most - len(self.defaults) <= count and (self.clean.spread or count <= most)
 
     def compute(self, values):
         """The result, as one array or several, from arguments by name."""

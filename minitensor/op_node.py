@@ -5,6 +5,7 @@ import operator
 import numpy as np
 
 from .graph import Node, maker
+from .signature import Ints
 from .tensor import wrap
 
 
@@ -139,15 +140,14 @@ class OpNode(Node):
             for position, key in enumerate(self.plan.names):
                 if saved_name(key) == name:
                     value = self.unpack(self.saved[position], self.versions[position])
-                    return tuple(value) if isinstance(value, list) else value
-            for key in self.op.savable:
-                if saved_name(key) == name:
-                    return self.plan.options.get(key)  # or None: the other input wants no gradient
+                    return shown(tuple(value) if isinstance(value, list) else value, self.op, key)
+            for key in self.plan.savable:
+                if saved_name(key) == name:  # None: the other input wants no gradient
+                    return shown(self.plan.options.get(key), self.op, key)
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __dir__(self):
-        names = map(saved_name, [*self.plan.names, *self.plan.options])
-        return [*super().__dir__(), *names]
+        return [*super().__dir__(), *map(saved_name, self.plan.savable)]
 
 
 FREED = object()  # stands where a saved tensor was
@@ -170,6 +170,7 @@ class Plan:
         "names",
         "node_type",
         "options",
+        "savable",
         "saves",
         "steps",
         "width",
@@ -190,6 +191,9 @@ class Plan:
             (position, formula, pick([places.index(name) for name in parameters(formula)]))
             for position, formula in wanted
         ]
+        # What PyTorch's nodes have names for, wanted or not; of lists it shows no shapes.
+        everything = {n for f in formulas for n in parameters(f)} - {"grad", "grads"}
+        self.savable = everything - {f"{name}_shape" for name in op.lists}
         self.frees = not named.isdisjoint(op.results) or not named.isdisjoint(op.tensors)
         self.arithmetic = one_dtype and all(is_arithmetic(formula) for _, formula in wanted)
         self.node_type = node_type
@@ -224,6 +228,13 @@ def pick(places):
 def parameters(function):
     """The names of a function's parameters, in order."""
     return function.__code__.co_varnames[: function.__code__.co_argcount]
+
+
+def shown(value, op, name):
+    """A saved value as PyTorch shows it: whole numbers without a sign."""
+    if op.forward.__annotations__.get(name) not in (int, Ints) or value is None:
+        return value
+    return tuple([n % 2**64 for n in value]) if isinstance(value, tuple) else value % 2**64
 
 
 def saved_name(name):

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 import numpy as np
 
 from . import dtypes, integers, sampling
+from .called import declared
 from .declare import composite, op
 from .generator import Generator, default_generator
-from .misfits import declared
 from .ops.create import OPTIONS, creation, default, empty_like_array, filled, to_shape
 from .ops.inplace import zeros
 from .ops.interop import from_numpy
@@ -184,7 +184,7 @@ def normal(mean, std=1.0, size=None, *, generator=None, dtype=None):
     ),
     input=zeros,
 )
-def bernoulli(input, p=None, *, generator=None):
+def bernoulli(input, p: float = None, *, generator=None):
     """0 or 1 for each element, which is the probability of 1 (or `p` is, for all)."""
     result = np.empty_like(input, order="C")
     return _draw(sampling.bernoulli_, result, input if p is None else p, generator=generator)

@@ -68,15 +68,16 @@ def to_int(value):
 
 
 def to_ints(value):
-    """An int, or a tuple of ints from a tuple or list."""
+    """An int, or a tuple of ints from a tuple or list. Bools are ints there, but for the first."""
     if not isinstance(value, (tuple, list)):
         return to_int(value)
+    ints = []
     for place, element in enumerate(value):
         try:
-            to_int(element)
+            ints.append(int(element) if place and isinstance(element, bool) else to_int(element))
         except TypeError:
             raise WrongElement(place) from None
-    return tuple(map(to_int, value))
+    return tuple(ints)
 
 
 def to_int_tuple(value):
@@ -224,7 +225,7 @@ class Cleaner:
                 clean = to_tensor
             elif name == "out":
                 clean = to_out
-            nullable = clean and optional.get(name, 0) is None
+            nullable = clean and optional.get(name, 0) in (None, ())
             self.by_name[name] = or_none(clean) if nullable else clean
         self.by_place = [self.by_name[name] for name in names[: code.co_argcount]]
         self.spread = spread_name(function)

@@ -1,7 +1,7 @@
 """`torch.special`: functions from mathematics and statistics; most have a second name in `torch`."""
 
+from .called import declared, renamed
 from .declare import FUNCTIONS
-from .misfits import renamed
 from .ops import functions
 from .slips import explaining
 
@@ -21,6 +21,11 @@ xlog1py = renamed(functions.xlog1py, "special_xlog1py")
 def round(input, *, decimals=0, out=None):
     """The nearest integer, halves to the even one; `decimals` keeps digits behind the point."""
     return FUNCTIONS["round"](input, decimals=decimals, out=out)
+
+
+round = declared(
+    round, "Tensor input, *, int decimals = 0, Tensor out = None", name="special_round"
+)
 
 
 __getattr__ = explaining("torch.special", __all__)

@@ -273,10 +273,10 @@ def check_no_overlap(tensor, operands):
 def check_apart(tensor, operands):
     """Raise PyTorch's error if `tensor` has some memory in common with an operand, be it the same."""
     for operand in operands:
-        a, b = tensor._array, operand._array
-        if operand is tensor or (np.may_share_memory(a, b) and is_dense(a) and is_dense(b)):
-            if same_storage(tensor, operand):
-                raise _overlap()
+        arrays = tensor._array, operand._array
+        shared = np.may_share_memory(*arrays) and all(map(is_dense, arrays))
+        if operand is tensor or (shared and same_storage(tensor, operand)):
+            raise _overlap()
 
 
 def _overlap():
@@ -288,6 +288,8 @@ def _overlap():
 
 def is_expanded(array):
     """True if some dimension shows the same elements again and again."""
+    if array.flags.c_contiguous:  # and if it is empty
+        return False
     return any([step == 0 and size > 1 for step, size in zip(array.strides, array.shape)])
 
 

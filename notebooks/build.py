@@ -40,6 +40,7 @@ SOURCES = HERE / "source"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 TAGS = {"raises-exception", "kit-only", "exercise", "check", "solution", "once"}
 IMPORT = "import minitensor as torch"
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 # What differs between two runs of the same notebook: addresses, and the file a cell is compiled to.
@@ -154,8 +155,16 @@ def execute(notebook: NotebookNode) -> NotebookNode:
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     with TemporaryDirectory() as settings:
         client.execute(env={**os.environ, "PYTHONPATH": path, "IPYTHONDIR": settings})
+    leave_stills(notebook)
     notebook.metadata = NotebookNode(kernelspec=KERNEL, language_info={"name": "python"})
     return notebook
+
+
+def leave_stills(notebook: NotebookNode) -> None:
+    """Of a widget keep the still picture and the text: what is alive has gone with the kernel."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
 
 
 def steady(text: str) -> str:

@@ -107,7 +107,8 @@ def facts(space, t, depth):
                 continue
             yield f"{name}.{look}", safely(function, x)
         base = x._base
-        yield name + "._base", None if base is None else names.get(id(base), "has no name")
+        if not inference:
+            yield name + "._base", None if base is None else names.get(id(base), "has no name")
 
 
 # What is compared of every tensor.

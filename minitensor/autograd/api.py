@@ -7,6 +7,7 @@ import numpy as np
 
 from ..grad_mode import set_grad_enabled
 from ..graph import gradient_edge
+from ..ops.create import empty_like_array
 from ..ops.join import stack
 from ..tensor import Tensor, wrap
 from .anomaly_mode import AnomalyBackward, is_anomaly_enabled
@@ -167,7 +168,9 @@ def _materialized(result, given, create_graph):
         raise RuntimeError(
             "materialize_grads cannot be used when the given input is a GradientEdge"
         )
-    return given.new_zeros(given.shape).requires_grad_(create_graph)
+    zeros = empty_like_array(given, given._array.dtype)
+    zeros.fill(0)
+    return wrap(zeros).requires_grad_(create_graph)
 
 
 # What is given

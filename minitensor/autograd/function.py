@@ -11,7 +11,6 @@ from ..views import (
     CUSTOM,
     MULTIPLE,
     check_in_place,
-    make_view,
     note_change,
     rebase_history,
 )
@@ -177,7 +176,7 @@ def _connected(tensor, position, node, inputs, outputs, recording):
 def _view_of(tensor):
     """An input that is returned as it is, as a view: that can have a history of its own."""
     with no_grad():
-        return make_view(tensor, tensor._array)
+        return tensor.view_as(tensor)
 
 
 def _rebase(tensor, position, node, returned, outputs):

@@ -11,8 +11,11 @@ import warnings
 import numpy as np
 
 from .. import dtypes
+from ..called import declared, renamed
 from ..declare import FUNCTIONS, Array, op
+from ..misfits import Signature
 from ..ops import activations
+from ..signature import Misfit
 
 # Activations
 
@@ -26,9 +29,12 @@ def _activation(function):
     @functools.wraps(function)
     def activation(input, *args, **kwargs):
         options = {**dict(zip([*names, "inplace"], args)), **kwargs}
-        if options.pop("inplace", False):
+        if not options.pop("inplace", False):
+            return function(input, **options)
+        try:
             return function.op.in_place(input, (), options)
-        return function(input, **options)
+        except Misfit:
+            raise function.op.bad_arguments((input,), options, suffix="_") from None
 
     return activation
 
@@ -44,7 +50,8 @@ relu, leaky_relu, silu, celu, hardtanh, threshold = (
         activations._threshold,
     )
 )
-softplus, gelu, logsigmoid = activations.softplus, activations.gelu, activations.logsigmoid
+softplus, gelu = activations.softplus, activations.gelu
+logsigmoid = renamed(activations.logsigmoid, "log_sigmoid")
 prelu, hardshrink = FUNCTIONS["prelu"], FUNCTIONS["hardshrink"]
 
 
@@ -116,7 +123,7 @@ def _each(grad, size, reduction):
 
 
 def _same_sizes(input, target):
-    if target.shape != input.shape:
+    if target.size() != input.size():
         warnings.warn(
             f"Using a target size ({target.shape}) that is different to the input size "
             f"({input.shape}). This will likely lead to incorrect results due to broadcasting. Please "
@@ -138,7 +145,9 @@ def _square_slope(grad, input, target, reduction):
 )
 def _mse_loss(input, target, reduction):
     if input.dtype.kind != "f":
-        raise NotImplementedError(f"\"mse_cpu\" not implemented for '{dtypes.of(input.dtype).label}'")
+        raise NotImplementedError(
+            f"\"mse_cpu\" not implemented for '{dtypes.of(input.dtype).label}'"
+        )
     distance = input - target
     return _reduced(distance * distance, reduction)
 
@@ -158,8 +167,8 @@ def l1_loss(input, target, size_average=None, reduce=None, reduction="mean"):
 
 
 def _check_sizes(input, target, text):
-    if target.shape != input.shape:
-        raise ValueError(text.format(target.shape, input.shape))
+    if target.size() != input.size():
+        raise ValueError(text.format(target.size(), input.size()))
 
 
 def _cross_slope(grad, input, target, reduction):
@@ -250,10 +259,20 @@ def _nll_loss(input: Array, target: Array, weight: Array, reduction, ignore_inde
     return _reduced(losses, reduction)
 
 
+_OF_CLASSES = Signature.parse("Tensor input, Tensor target, Tensor weight = None")
+
+
+def _check_tensors(name, *given):
+    error = _OF_CLASSES.misfit(name, given, {})
+    if error is not None:
+        raise error
+
+
 def nll_loss(
     input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"
 ):
     """The mean of -input at the target's index: input (C) or (N, C) log-probabilities, target () or (N)."""
+    _check_tensors("nll_loss_nd", input, target, weight)
     if input.ndim not in (1, 2):
         error = NotImplementedError("nll_loss(): input must have 1 or 2 dimensions in this kit")
         error.add_note("Hint: bring it to the shape (N, C), and the target to (N).")
@@ -273,6 +292,7 @@ def cross_entropy(
     input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"
 ):
     """`nll_loss` of `log_softmax`: scores (C) or (N, C), and the index of the right class for each."""
+    _check_tensors("cross_entropy_loss", input, target, weight)
     logs = input.log_softmax(min(1, input.ndim - 1))
     return nll_loss(logs, target, weight, None, ignore_index, None, reduction)
 
@@ -280,24 +300,27 @@ def cross_entropy(
 # Helpers
 
 
-def one_hot(tensor, num_classes=-1):
+def one_hot(input, num_classes=-1):
     """A row of zeros for each index, with a 1 at that index.
 
     >>> torch.nn.functional.one_hot(torch.tensor([0, 2]))
     tensor([[1, 0, 0],
             [0, 0, 1]])
     """
-    if tensor.dtype is not FUNCTIONS["LongTensor"].dtype:
+    if input.dtype is not FUNCTIONS["LongTensor"].dtype:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
-    if not tensor.numel() and num_classes <= 0:
+    if not input.numel() and num_classes <= 0:
         raise RuntimeError("Can not infer total number of classes from empty tensor.")
-    if tensor.numel() and tensor.min() < 0:
+    if input.numel() and input.min() < 0:
         raise RuntimeError("Class values must be non-negative.")
     if num_classes == -1:
-        num_classes = int(tensor.max()) + 1
-    elif tensor.numel() and tensor.max() >= num_classes:
+        num_classes = int(input.max()) + 1
+    elif input.numel() and input.max() >= num_classes:
         raise RuntimeError("Class values must be smaller than num_classes.")
-    return (tensor.unsqueeze(-1) == FUNCTIONS["arange"](num_classes)).long()
+    return (input.unsqueeze(-1) == FUNCTIONS["arange"](num_classes)).long()
+
+
+one_hot = declared(one_hot, "Tensor input, int num_classes = -1")
 
 
 def linear(input, weight, bias=None):
@@ -310,10 +333,13 @@ def linear(input, weight, bias=None):
     return result if input.ndim == 2 else result.view(*input.shape[:-1], -1)
 
 
+linear = declared(linear, "Tensor input, Tensor weight, Tensor bias = None")
+
+
 def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
     """input, divided by its p-norm along a dim (or by `eps`, if that is larger)."""
     size = input.norm(p, dim, keepdim=True).clamp_min(eps).expand_as(input)
-    return FUNCTIONS["div"](input, size, out=out)
+    return input / size if out is None else FUNCTIONS["div"](input, size, out=out)
 
 
 def pad(input, pad, mode="constant", value=None):
@@ -328,6 +354,9 @@ def pad(input, pad, mode="constant", value=None):
             f"padding length {len(pad)} and input of dimension {input.ndim}"
         )
     return FUNCTIONS["constant_pad_nd"](input, pad, 0 if value is None else value)
+
+
+pad = declared(pad, "Tensor input, tuple of ints pad, str mode = constant, float value = None")
 
 
 def __getattr__(name):

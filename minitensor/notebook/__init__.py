@@ -7,9 +7,10 @@ from .changes import changes
 from .exercise import check
 from .graph import graph
 from .memory import memory
+from .plot import plot
 from .shapes import broadcasting, reduction
 
-__all__ = ["broadcasting", "changes", "check", "graph", "memory", "reduction"]
+__all__ = ["broadcasting", "changes", "check", "graph", "memory", "plot", "reduction"]
 
 WIDGETS = [
     "accumulation_lab",

@@ -27,11 +27,12 @@ def plot(x, y, lines=None, *, axes=("x", "y")):
     parts = [*_frame(frame, axes), *_lines(frame, lines)]
     parts += [_dot(*frame.place(point)) for point in points]
     longest = max((marks.width(label, SIZE) for label in lines), default=0)
+    sentences = _words(points, lines, axes)
     return Picture(
         svg=marks.svg(parts, LEFT + WIDE + longest + 14, TOP + HIGH + 34),
         title=f"Plot of {axes[1]} over {axes[0]}",
-        description="; ".join(_words(points, lines, axes)),
-        text="\n  ".join(_words(points, lines, axes)),
+        description="; ".join(sentences),
+        text="\n  ".join(sentences),
     )
 
 
@@ -111,12 +112,15 @@ def _dot(x, y):
 
 
 def _words(points, lines, axes):
-    head = f"plot of {plural(len(points), 'point')}"
+    found = f"plot of {plural(len(points), 'point')}"
     if points:
         ranges = zip(axes, map(_extent, zip(*points)))
-        head += ": " + ", ".join(f"{axis} {extent}" for axis, extent in ranges)
-    ends = {label: [line[0], line[-1]] for label, line in lines.items() if line}
-    return [head, *(f"line {label}: from {_pair(a)} to {_pair(b)}" for label, (a, b) in ends.items())]
+        found += ": " + ", ".join(f"{axis} {extent}" for axis, extent in ranges)
+    sentences = [found]
+    for label, line in lines.items():
+        if line:
+            sentences.append(f"line {label}: from {_pair(line[0])} to {_pair(line[-1])}")
+    return sentences
 
 
 def _extent(numbers):

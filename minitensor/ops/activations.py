@@ -7,9 +7,9 @@ import math
 
 import numpy as np
 
+from ..called import declared
 from ..declare import FUNCTIONS, Array, Number, composite, elementwise, op
 from ..formulas import for_both
-from ..misfits import declared
 from ..rounding import libm
 from ..tensor import Tensor
 from .functions import single

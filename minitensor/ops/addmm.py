@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import dtypes
 from ..declare import Array, Number, op
+from ..formulas import turned
 from ..tensor import Tensor
 from .matmul import (
     _check_3d,
@@ -16,6 +17,7 @@ from .matmul import (
     labels,
     multiply,
     scaled,
+    times,
 )
 from .views import expand_strides
 
@@ -46,8 +48,8 @@ def _weighted(array, weight):
     in_place=True,
     signatures=signatures("mat1", "mat2", True),
     input=lambda grad, beta: scaled(grad, beta),
-    mat1=lambda grad, mat2, alpha: scaled(grad.mm(mat2.t()), alpha),
-    mat2=lambda grad, mat1, alpha: scaled(mat1.t().mm(grad), alpha),
+    mat1=lambda grad, mat2, alpha: scaled(times(grad, turned(mat2)), alpha),
+    mat2=lambda grad, mat1, alpha: scaled(times(turned(mat1), grad), alpha),
 )
 def addmm(input: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Number = 1):
     """beta * input + alpha * (mat1 @ mat2), for matrices; `input` is broadcast."""
@@ -73,7 +75,7 @@ def _check_dtypes(input, mat1, mat2):
     signatures=signatures("mat", "vec"),
     input=lambda grad, beta: scaled(grad, beta),
     mat=lambda grad, vec, alpha: scaled(grad.outer(vec), alpha),
-    vec=lambda grad, mat, alpha: scaled(mat.t().mv(grad), alpha),
+    vec=lambda grad, mat, alpha: scaled(times(turned(mat), grad), alpha),
 )
 def addmv(input: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Number = 1):
     """beta * input + alpha * (mat @ vec), for a matrix and a vector."""
@@ -85,8 +87,8 @@ def addmv(input: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Numb
     in_place=True,
     signatures=signatures("batch1", "batch2", True),
     input=lambda grad, beta: scaled(grad, beta),
-    batch1=lambda grad, batch2, alpha: scaled(grad.bmm(batch2.transpose(1, 2)), alpha),
-    batch2=lambda grad, batch1, alpha: scaled(batch1.transpose(1, 2).bmm(grad), alpha),
+    batch1=lambda grad, batch2, alpha: scaled(times(grad, turned(batch2)), alpha),
+    batch2=lambda grad, batch1, alpha: scaled(times(turned(batch1), grad), alpha),
 )
 def baddbmm(input: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alpha: Number = 1):
     """beta * input + alpha * (batch1 @ batch2), for matrices in batches; `input` is broadcast."""

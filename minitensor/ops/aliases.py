@@ -1,7 +1,7 @@
 """Second names: NumPy's and older ones, for ops that PyTorch knows by two."""
 
+from ..called import declared, renamed
 from ..declare import FUNCTIONS
-from ..misfits import declared, renamed
 from ..tensor import Tensor
 from . import (  # noqa: F401
     activations,

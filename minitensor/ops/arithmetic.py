@@ -229,7 +229,7 @@ def _rounded_divide(input, other, *, rounding_mode):
     other=lambda grad, input, other, rounding_mode: -grad * ((input / other) / other),
 )
 def _exact_divide(input, other, *, rounding_mode):
-    return np.true_divide(input, other, out)
+    return np.true_divide(input, other)
 
 
 _UNSAID = object()  # not the same as None, in the node's name

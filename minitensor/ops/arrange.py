@@ -21,7 +21,7 @@ def _flipped(input, dims):
 
 
 @op(input=lambda grad, dims: _flip(grad, dims))
-def _flip(input, dims):
+def _flip(input, dims: Ints):
     dims = tuple(wrap_dim(d, input.ndim) for d in dims)
     check_dims_unique(dims)
     return _flipped(input, dims if input.ndim else ())
@@ -70,7 +70,7 @@ def flipud(input: Tensor):
 
 
 @op(input=lambda grad, shifts, dims: _roll(grad, tuple(-s for s in shifts), dims))
-def _roll(input, shifts, dims):
+def _roll(input, shifts: Ints, dims: Ints):
     if not dims and len(shifts) == 1:
         return contiguous(np.roll(input, shifts[0]))
     if len(shifts) != len(dims):

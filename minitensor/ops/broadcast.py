@@ -69,6 +69,7 @@ def _for_each(name, one):
             if not isinstance(tensors[0], (tuple, list)):
                 raise no_overload(name, tensors, "Tensor input", "tuple of Tensors tensors")
             (tensors,) = tensors
+        check_list(tensors)
         return tuple(map(one, tensors))
 
     function.__name__ = function.__qualname__ = name

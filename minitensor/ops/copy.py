@@ -4,8 +4,8 @@ from .. import dtypes
 from ..declare import composite, op
 from ..device import check_device, contiguous_format
 from ..misfits import Signature, explain
-from ..storage import is_dense
 from ..tensor import Tensor
+from ..views import is_expanded
 
 
 @op(input=lambda grad: grad)
@@ -20,8 +20,8 @@ def clone(input, *, memory_format=None):
 
 
 def copied(array, dtype, memory_format=None):
-    """A copy in the memory order of `array`, if that is dense and nothing else is asked for."""
-    keeps = memory_format is not contiguous_format and is_dense(array)
+    """A copy in the memory order of `array`, unless it is expanded or something else is asked for."""
+    keeps = memory_format is not contiguous_format and not is_expanded(array)
     return array.astype(dtype, "K" if keeps else "C")
 
 

@@ -12,8 +12,9 @@ from ..declare import FUNCTIONS
 from ..device import check_device, contiguous_format
 from ..misfits import Signature, explain
 from ..signature import to_int_tuple, to_number
-from ..storage import is_dense, strided
+from ..storage import strided
 from ..tensor import Tensor, wrap
+from ..views import is_expanded
 
 OPTIONS = (
     "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, "
@@ -112,7 +113,7 @@ def to_shape(size, name=""):
     """The sizes of `zeros(2, 3)`, `zeros((2, 3))` or `zeros(x.shape)` as a tuple; PyTorch's error if negative."""
     if len(size) == 1 and isinstance(size[0], (tuple, list)):
         size = size[0]
-    if bool in map(type, size):
+    if size and isinstance(size[0], bool):
         raise TypeError
     return check_shape(tuple([n.__index__() for n in size]), name)
 
@@ -120,7 +121,7 @@ def to_shape(size, name=""):
 def check_shape(shape, name):
     """The shape; PyTorch's error for negative sizes."""
     if shape and min(shape) < 0:
-        if name in ("zeros", "ones"):
+        if name == "zeros":
             raise RuntimeError(f"{name}: Dimension size must be non-negative.")
         raise RuntimeError(
             f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}"
@@ -129,10 +130,10 @@ def check_shape(shape, name):
 
 
 def empty_like_array(input, dtype, memory_format=None):
-    """An uninitialised array of the shape of `input`, in its memory order if that is dense."""
+    """An uninitialised array of the shape of `input`, in its memory order unless it is expanded."""
     array = input._array
-    dense = is_dense(array) and memory_format is not contiguous_format
-    return np.empty_like(array, dtype, order="K" if dense else "C")
+    keeps = memory_format is not contiguous_format and not is_expanded(array)
+    return np.empty_like(array, dtype, order="K" if keeps else "C")
 
 
 def filled(name, fill, doc, random=False):
@@ -326,7 +327,7 @@ def arange(*args, start=0, end=None, step=1, dtype=None):
     return (start + np.arange(count, dtype=np.float64) * step).astype(wanted)
 
 
-@creation("Number start, Number end", "Number start, Number end, Number step = 1")
+@creation("Number start, Number end, Number step = 1")
 def range(start=0, end=None, step=1, *, dtype=None):
     """Numbers from `start` up to and including `end`. Deprecated in PyTorch: `arange` is the one to use."""
     warnings.warn(

@@ -4,9 +4,10 @@ import numpy as np
 
 from .. import dtypes, return_types
 from ..declare import Array, Ints, composite, op
+from ..formulas import put_back
 from ..signature import to_int, to_number
 from ..tensor import Tensor, wrap, wrap_dim
-from .reduce import contiguous, put_back, reduced_axes
+from .reduce import contiguous, reduced_axes
 
 # Gradients: shared by all elements that reach the extreme, or given to the one that was picked
 
@@ -85,12 +86,12 @@ def _min(input: Array):
 
 
 @op(node="MaxBackward", returns=return_types.max, input=picked)
-def _max_along(input: Array, dim, keepdim):
+def _max_along(input: Array, dim: int, keepdim):
     return _extreme_along(np.maximum, np.ndarray.argmax, input, dim, keepdim, "max")
 
 
 @op(node="MinBackward", returns=return_types.min, input=picked)
-def _min_along(input: Array, dim, keepdim):
+def _min_along(input: Array, dim: int, keepdim):
     return _extreme_along(np.minimum, np.ndarray.argmin, input, dim, keepdim, "min")
 
 
@@ -248,12 +249,12 @@ def _nanmedian(input: Array):
 
 
 @op(node="MedianBackward", number=1, returns=return_types.median, input=picked)
-def _median_dim(input: Array, dim, keepdim):
+def _median_dim(input: Array, dim: int, keepdim):
     return _median_along(input, dim, keepdim, skip_nan=False)
 
 
 @op(node="NanmedianBackward", number=1, returns=return_types.nanmedian, input=picked)
-def _nanmedian_dim(input: Array, dim, keepdim):
+def _nanmedian_dim(input: Array, dim: int, keepdim):
     return _median_along(input, dim, keepdim, skip_nan=True)
 
 

@@ -146,21 +146,21 @@ def _check_smaller(index, target, dim, src):
     input=lambda grad, dim, index: grad.scatter(dim, index, 0),
     src=lambda grad, dim, index: grad.gather(dim, index),
 )
-def _scatter(input, dim, index: Array, src):
+def _scatter(input, dim: int, index: Array, src):
     result, target, places, src = _scatter_into(input, dim, index, src)
     target[places] = src
     return result
 
 
 @op(node="ScatterBackward", number=1, input=lambda grad, dim, index: grad.scatter(dim, index, 0))
-def _scatter_number(input, dim, index: Array, value):
+def _scatter_number(input, dim: int, index: Array, value):
     check_fits(value, input.dtype)
     result, target, places, _ = _scatter_into(input, dim, index, None)
     target[places] = np.array(value).astype(input.dtype)
     return result
 
 
-def _scatter_and(input, dim, index: Array, src, reduce):
+def _scatter_and(input, dim: int, index: Array, src, reduce):
     if reduce not in ("add", "multiply"):
         raise RuntimeError("reduce argument must be either add or multiply.")
     if not isinstance(src, np.ndarray):

@@ -19,7 +19,7 @@ from ..misfits import type_name
 from ..tensor import Tensor, wrap
 from ..views import check_apart, check_in_place
 from .data import array_of
-from .inplace import change
+from .inplace import change, warn_if_expanded
 from .parts import _select, _slice, alias
 from .reduce import contiguous
 from .views import _view, memory_like, unsqueeze, view_strides
@@ -146,10 +146,9 @@ def _put_slope(grad, indices, accumulate):
     return grad if accumulate else _index_put(grad, indices, grad.new_zeros(()), False)
 
 
-def _fills_mask(indices, values, accumulate):
-    """True for one value under a mask: what PyTorch leaves to masked_fill_. Of tensors, or of their arrays."""
-    given = [np.asarray(index) for index in indices if index is not None]
-    return len(given) == 1 and given[0].dtype in MASKS and np.size(values) == 1 and not accumulate
+def _fills_mask(given, values, accumulate):
+    """True for one value under a mask: what PyTorch leaves to masked_fill_."""
+    return len(given) == 1 and given[0].dtype in MASKS and values.size == 1 and not accumulate
 
 
 @op(in_place=True, input=_put_slope, values=lambda grad, indices: _index(grad, indices))
@@ -163,25 +162,22 @@ def _index_put(input, indices: Arrays, values: Array, accumulate=False):
             f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to "
             f"indexing result of shape {list(places.shape)}"
         ) from None
-    fills = _fills_mask(indices, values, accumulate)
-    if fills and any(index is not None and index.dtype == np.uint8 for index in indices):
+    given = [index for index in indices if index is not None]
+    fills = _fills_mask(given, values, accumulate)
+    if fills and given[0].dtype == np.uint8:
         raise RuntimeError(
             "masked_fill_ only supports boolean masks, but got mask with dtype unsigned char"
         )
-    if (
-        values.dtype != input.dtype and not fills
-    ):  # one value under a mask is cast, as masked_fill does
+    if values.dtype != input.dtype and not fills:  # masked_fill casts its one value
         raise RuntimeError(
             "Index put requires the source and destination dtypes match, got "
             f"{dtypes.of(input.dtype).label} for the destination and {dtypes.of(values.dtype).label} for "
             "the source."
         )
     result = input.copy()
-    if 0 in places.shape:
-        return result
-    if accumulate:
+    if accumulate and 0 not in places.shape:
         np.add.at(result, places.key(), spread)
-    else:
+    elif 0 not in places.shape:
         result[places.key()] = spread
     return result
 
@@ -200,10 +196,13 @@ def index_put_(input: Tensor, indices: Tensors, values: Tensor, accumulate: bool
 
 def _put(target, indices, values, accumulate=False):
     check_in_place(target, requires_grad(target) or requires_grad(values))
-    if not _fills_mask(indices, values, accumulate):
-        check_apart(target, [values, *[index for index in indices if index is not None]])
-    args = (indices, values, accumulate)
-    return change(_index_put.op, "index_put_", target, args, "tensor[indices] = tensor")
+    given = [index for index in indices if index is not None]
+    warn_if_expanded(target, "index_put_", "tensor[indices] = tensor")
+    if _fills_mask([index._array for index in given], values._array, accumulate):
+        warn_if_expanded(target, "masked_fill_")
+    else:
+        check_apart(target, [values, *given])
+    return change(_index_put.op, target, (indices, values, accumulate))
 
 
 # Square brackets

@@ -9,8 +9,9 @@ from .. import dtypes
 from ..arguments import NUMBERS, broadcast_error, check_fits, wrong_type
 from ..declare import composite, op
 from ..grad_mode import state
+from ..graph import requires_grad
 from ..tensor import Tensor, wrap
-from ..views import check_no_overlap, is_expanded
+from ..views import check_in_place, check_no_overlap, is_expanded
 
 
 def zeros(grad):
@@ -109,7 +110,8 @@ VALUES = ("Tensor value", "Number value")
 def fill_(input: Tensor, value):
     """Set every element to `value`, a number or a 0-dim tensor."""
     if isinstance(value, Tensor):
-        check_no_overlap(input, ())
+        if not value._array.ndim:
+            check_no_overlap(input, ())
         if _recordable(input) or _recordable(value) or value._array.ndim:
             return _fill_tensor.op.in_place(input, (value,), {}, overlap=True)
         return _overwritten(input, value._array)
@@ -128,17 +130,23 @@ def fill(input: Tensor, value):
     return fill_(input.clone(), value)
 
 
-def change(op, name, input, args, example="tensor[mask] = scalar"):
-    """An op in place for which PyTorch warns where others raise: elements may lie on top of each other."""
+def warn_if_expanded(tensor, name, example="tensor[mask] = scalar"):
+    """Warn where PyTorch does not yet refuse to change what shows the same elements again and again."""
+    if is_expanded(tensor._array):
+        check_in_place(tensor, requires_grad(tensor))
+        warnings.warn(
+            f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before performing "
+            f"this operation. This also applies to advanced indexing e.g. {example}",
+            UserWarning,
+            stacklevel=5,
+        )
+
+
+def change(op, input, args):
+    """An op in place, even if elements lie on top of each other: a changed one wins."""
     array = input._array
     if not is_expanded(array):
         return op.in_place(input, args, {}, overlap=True)
-    warnings.warn(
-        f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before performing "
-        f"this operation. This also applies to advanced indexing e.g. {example}",
-        UserWarning,
-        stacklevel=5,
-    )
     before = array.copy()
     changed = op.compute(op.bind((input, *args), {}))
     op.in_place(input, args, {}, overlap=True)

@@ -7,7 +7,7 @@ import numpy as np
 from .. import dtypes
 from ..arguments import broadcast_error, check_same_dtype
 from ..declare import Array, composite, op
-from ..formulas import for_both
+from ..formulas import for_both, turned
 from ..grad_mode import state
 from ..tensor import Tensor
 from .reshape import _reshaped, _unsafe_view
@@ -40,14 +40,6 @@ def no_bools(kernel):
 
 
 @for_both
-def turned(matrix):
-    """A matrix transposed, or each of a batch."""
-    if isinstance(matrix, Tensor):
-        return matrix.t() if matrix.ndim == 2 else matrix.transpose(1, 2)
-    return matrix.swapaxes(-2, -1)
-
-
-@for_both
 def times(a, b):
     """The product of matrices, of batches of them, or of a matrix and a vector."""
     if isinstance(a, Tensor):
@@ -55,6 +47,7 @@ def times(a, b):
     return multiply(a, b, "")
 
 
+@for_both
 def scaled(grad, factor):
     """grad * factor, or `grad` itself if that changes nothing."""
     return grad if factor == 1 else grad * factor
@@ -227,9 +220,9 @@ def product(input, other):
         )
     if dims == (1, 2):
         return _only_row(mm(input.unsqueeze(0), other))
-    if dims == (3, 3) and a.shape[0] == b.shape[0]:
-        if not (input.requires_grad or other.requires_grad):
-            return bmm(input, other)  # what is left of the steps below if nobody sees the graph
+    matched = dims == (3, 3) and a.shape[0] == b.shape[0]
+    if matched and not (input.requires_grad or other.requires_grad):
+        return bmm(input, other)  # what is left of the steps below if nobody sees the graph
     return _folded(input, other) if _folds(input, other) else _batched(input, other)
 
 

@@ -7,11 +7,12 @@ import numpy as np
 from .. import dtypes
 from ..arguments import broadcast_error, check_same_dtype
 from ..declare import Array, DType, Ints, Number, composite, op
+from ..formulas import put_back
 from ..tensor import Tensor, wrap_dim
 from .decompositions import linalg_svdvals
 from .linalg import check_floating, check_matrix, in_linalg
 from .matmul import write
-from .reduce import contiguous, put_back, reduced_axes, work_dtype
+from .reduce import contiguous, reduced_axes, work_dtype
 
 # Norms of vectors
 
@@ -55,7 +56,7 @@ def _size_slope(grad, input, ord, dim, keepdim, result):
 
 
 @op(node="LinalgVectorNormBackward", input=_size_slope)
-def _vector_norm(input: Array, ord=2, dim=None, keepdim=False, *, dtype=None):
+def _vector_norm(input: Array, ord=2, dim: Ints = None, keepdim=False, *, dtype=None):
     name = "linalg.vector_norm"
     check_floating(name, input)
     if dtype is not None:

@@ -7,7 +7,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from ..declare import Array, Ints, composite, op, view
+from ..declare import Array, IntTuple, composite, op, view
 from ..storage import is_dense
 from ..tensor import Tensor, wrap_dim
 from .inplace import zeros
@@ -76,7 +76,7 @@ def select(input: Array, dim: int, index: int):
 
 
 @view(input=_select_slope)
-def _select(input, dim, index):  # for numbers in square brackets, which have been looked at
+def _select(input, dim: int, index: int):  # for numbers in square brackets, which have been looked at
     return _select_view(input, dim, index)
 
 
@@ -111,7 +111,7 @@ def _slice_slope(grad, input_shape, dim, start, end, step):
 
 
 @view(node="SliceBackward", input=_slice_slope)
-def _slice(input, dim, start, end, step=1):
+def _slice(input: Array, dim: int = 0, start: int = None, end: int = None, step: int = 1):
     return _slice_view(input, dim, start, end, step)
 
 
@@ -262,12 +262,12 @@ def _size_slope(grads, input_shape, dim, split_size):
 
 
 @view(node="SplitBackward", input=_size_slope)
-def _split(input, split_size, dim=0):
+def _split(input: Array, split_size: int, dim: int = 0):
     return _pieces(input, _even_sizes(input, split_size, dim), dim)
 
 
 @view(input=_sizes_slope)
-def split_with_sizes(input: Array, split_sizes: Ints, dim: int = 0):
+def split_with_sizes(input: Array, split_sizes: IntTuple, dim: int = 0):
     """Pieces of `dim` of the given sizes, which must add up to its size; views."""
     return _pieces(input, _check_sizes(input, split_sizes, dim), dim)
 
@@ -279,7 +279,7 @@ def unsafe_split(input: Array, split_size: int, dim: int = 0):
 
 
 @op(input=_sizes_slope)
-def unsafe_split_with_sizes(input: Array, split_sizes: Ints, dim: int = 0):
+def unsafe_split_with_sizes(input: Array, split_sizes: IntTuple, dim: int = 0):
     """Like `split_with_sizes`, but autograd does not see that the pieces share memory."""
     return _pieces(input, _check_sizes(input, split_sizes, dim), dim)
 

@@ -7,6 +7,7 @@ import numpy as np
 from ..arguments import broadcast_error, check_dims_unique, check_same_dtype, wrong_type
 from ..declare import Array, Tensors, composite, op
 from ..tensor import Tensor, wrap, wrap_dim
+from .broadcast import check_list
 from .join import cat
 from .linalg import check_floating, check_square, in_linalg, linalg_inv, linalg_op
 from .matmul import dot, matmul, mm, no_bools, vdot, write
@@ -88,6 +89,7 @@ def chain_matmul(*matrices, out=None):
         UserWarning,
         stacklevel=2,
     )
+    check_list(matrices)
     if not matrices:
         raise RuntimeError("chain_matmul(): Expected one or more matrices")
     for matrix in matrices:
@@ -315,7 +317,7 @@ def _tensordot(a, b, first, second):
     input=lambda grad, other, dim: _cross(other, grad, dim),
     other=lambda grad, input, dim: _cross(grad, input, dim),
 )
-def _cross(input: Array, other: Array, dim):
+def _cross(input: Array, other: Array, dim: int):
     if input.ndim != other.ndim:
         raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
     place = wrap_dim(dim, input.ndim)

@@ -8,7 +8,7 @@ import numpy as np
 from .. import dtypes
 from ..arguments import parse_dims
 from ..declare import Array, DType, Ints, Number, composite, op
-from ..formulas import for_both, spread
+from ..formulas import for_both, how_many, put_back, spread
 from ..misfits import of_method
 from ..return_types import Plain
 from ..signature import to_ints
@@ -44,27 +44,6 @@ def work_dtype(array, dtype):
     if array.dtype.kind == "f":
         return np.dtype("float32") if array.itemsize == 2 else array.dtype
     return array.dtype if dtype is not None else np.dtype("int64")
-
-
-@for_both
-def put_back(grad, shape, dim, keepdim):
-    """The gradient of a result with the reduced dims of the input put back, of size 1."""
-    if dim is None or keepdim or not shape:
-        return grad
-    dims = parse_dims(dim, len(shape))
-    if not isinstance(grad, Tensor):
-        return np.reshape(grad, [1 if d in dims else n for d, n in enumerate(shape)])
-    for d in dims:
-        grad = grad.unsqueeze(d)
-    return grad
-
-
-@for_both
-def how_many(shape, dim):
-    """The number of elements that each result is made of."""
-    if dim is None or not shape:
-        return math.prod(shape)
-    return math.prod([shape[d] for d in parse_dims(dim, len(shape))])
 
 
 def form(dim, dtype):
@@ -387,13 +366,10 @@ def _truth(ufunc, input, dim, keepdim):
     return contiguous(result.astype("uint8") if input.dtype == "uint8" else result)
 
 
-_TRUTH = tuple(
-    f"Tensor input{dims}, *, Tensor out = None"
-    for dims in (
-        "",
-        ", tuple of ints dim = None, bool keepdim = False",
-        ", int dim, bool keepdim = False",
-    )
+_TRUTH = (
+    "Tensor input, *, Tensor out = None",
+    "Tensor input, tuple of ints dim = None, bool keepdim = False, *, Tensor out = None",
+    "Tensor input, int dim, bool keepdim = False, *, Tensor out = None",
 )
 
 

@@ -7,20 +7,22 @@ import numpy as np
 
 from .. import dtypes
 from ..arguments import parse_size
-from ..declare import FUNCTIONS, Ints, composite, op, view
-from ..misfits import declared
-from ..tensor import Tensor, wrap_dim
+from ..called import declared
+from ..declare import FUNCTIONS, Ints, IntTuple, composite, op, view
+from ..formulas import reshaped, summed_to
+from ..grad_mode import state
+from ..tensor import Tensor, wrap, wrap_dim
 from .copy import _packed
 from .parts import _slice, _split, alias, split_with_sizes, unsafe_split, unsafe_split_with_sizes
 from .views import _expand, _permute, _view, infer_size, restride, spread, transpose, view_strides
 
 
-@op(node="UnsafeViewBackward", input=lambda grad, input_shape: grad.reshape(input_shape))
+@op(node="UnsafeViewBackward", input=lambda grad, input_shape: reshaped(grad, input_shape))
 def _unsafe_view(input, size):
     return input.reshape(size)
 
 
-@view(node="ReshapeAliasBackward", input=lambda grad, input_shape: grad.reshape(input_shape))
+@view(node="ReshapeAliasBackward", input=lambda grad, input_shape: reshaped(grad, input_shape))
 def _reshape_alias(input, size):
     return restride(input, size, view_strides(input, size))
 
@@ -50,9 +52,9 @@ def _reshaped(input, size):
 
 
 @composite(method=False)
-def reshape(input: Tensor, shape: Ints):
+def reshape(input: Tensor, shape: IntTuple):
     """The same elements with another shape (one size may be -1): a view if possible, else a copy."""
-    return _reshaped(input, parse_size((shape,), "reshape", "shape"))
+    return _reshaped(input, shape)
 
 
 Tensor.reshape = _tensor_reshape
@@ -83,9 +85,9 @@ def is_same_size(input: Tensor, other: Tensor):
 
 
 @composite
-def broadcast_to(input: Tensor, size):
+def broadcast_to(input: Tensor, size: IntTuple):
     """A view expanded to `size`."""
-    return _expand(input, parse_size((size,), "broadcast_to"))
+    return _expand(input, size)
 
 
 @composite
@@ -291,6 +293,8 @@ def sum_to_size(self: Tensor, *size):
     new = len(shape) - len(size)
     if new < 0 or any(a != b and a != 1 for a, b in zip(size, shape[new:])):
         raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
+    if self.is_floating_point() and not (state.enabled and self.requires_grad):
+        return wrap(summed_to(self._array, size))  # what the steps below come to
     dims = tuple(d for d in range(len(shape)) if d < new or (size[d - new] == 1 and shape[d] != 1))
     result = self.sum(dims, keepdim=True) if dims else self
     return _reshaped(result, size) if new else result
@@ -309,7 +313,9 @@ def _transposed(self):
             "tensor."
         )
     elif not self.ndim:
-        _warn("Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.")
+        _warn(
+            "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases."
+        )
     return _permute(self, tuple(reversed(range(self.ndim))))
 
 

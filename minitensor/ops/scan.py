@@ -1,10 +1,12 @@
 """Running sums, products and extremes along one dim."""
 
+import functools
+
 import numpy as np
 
 from .. import return_types
 from ..declare import Array, DType, op
-from ..tensor import wrap_dim
+from ..tensor import Tensor, wrap_dim
 from .join import stack
 from .reduce import cast, contiguous, form
 
@@ -61,6 +63,23 @@ def _running_product_slope(grad, input, dim, result):
 def cumprod(input: Array, dim: int, *, dtype: DType = None):
     """The running product along `dim`."""
     return _running(np.multiply, input, dim, dtype)
+
+
+def _refuse_bool(name):
+    """Let the in-place twin raise PyTorch's error for bools, whose sums are ints."""
+    twin = getattr(Tensor, name)
+
+    @functools.wraps(twin)
+    def in_place(self, *args, **kwargs):
+        if self._array.dtype == bool and self._array.ndim and self._array.size:
+            raise NotImplementedError(f"\"{name}out_cpu\" not implemented for 'Bool'")
+        return twin(self, *args, **kwargs)
+
+    setattr(Tensor, name, in_place)
+
+
+_refuse_bool("cumsum_")
+_refuse_bool("cumprod_")
 
 
 def _running_extreme(ufunc, input, dim):

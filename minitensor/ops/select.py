@@ -8,7 +8,7 @@ from .. import dtypes
 from ..arguments import NUMBERS, broadcast_error, check_fits, number_to_array
 from ..declare import Array, Mask, composite, elementwise, op
 from ..tensor import Tensor, wrap
-from .inplace import change, check_holds
+from .inplace import change, check_holds, warn_if_expanded
 
 # where
 
@@ -145,7 +145,8 @@ def masked_fill(input: Tensor, mask: Tensor, value):
 @composite(torch=False, signatures=_FILLS)
 def masked_fill_(input: Tensor, mask: Tensor, value):
     """Like `masked_fill`, but in place."""
-    return change(_masked_fill_op(value).op, "masked_fill_", input, (mask, value))
+    warn_if_expanded(input, "masked_fill_")
+    return change(_masked_fill_op(value).op, input, (mask, value))
 
 
 # clamp: bounds are numbers, or tensors that are broadcast and have gradients of their own

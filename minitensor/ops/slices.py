@@ -9,7 +9,7 @@ from ..arguments import NUMBERS
 from ..declare import Array, Number, composite, op
 from ..tensor import Tensor, wrap_dim
 from .gather import check_bounds, reduce_into, reduce_slopes, with_dims
-from .inplace import change, check_holds
+from .inplace import change, check_holds, warn_if_expanded
 from .matmul import scaled
 from .parts import copy_in_order
 
@@ -43,6 +43,8 @@ def index_select(input: Array, dim: int, index: Array):
     source, places = with_dims(input, index)
     size = source.shape[dim]
     outside = places[(places < 0) | (places >= size)]
+    if outside.size and not size and input.ndim > 1:
+        raise RuntimeError("index_select(): self indexing axis dim should be positive")
     if outside.size and dim == 1:
         raise RuntimeError(
             f"INDICES element is out of DATA bounds, id={outside[0]} axis_dim={size}"
@@ -265,4 +267,5 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value):
 @composite(torch=False, signatures=_FILLS)
 def index_fill_(self: Tensor, dim: int, index: Tensor, value):
     """Like `index_fill`, but in place."""
-    return change(_fill_op(value).op, "index_fill_", self, (dim, index, value))
+    warn_if_expanded(self, "index_fill_")
+    return change(_fill_op(value).op, self, (dim, index, value))

@@ -4,15 +4,9 @@ import numpy as np
 
 from .. import dtypes
 from ..declare import Array, DType, Ints, op
-from ..formulas import for_both
-from ..tensor import Tensor, wrap_dim
-from .reduce import cast, contiguous, put_back, reduced_axes, total, work_dtype
-
-
-@for_both
-def exp(value):
-    """e to the power of each element."""
-    return value.exp() if isinstance(value, Tensor) else np.exp(value)
+from ..formulas import exp, put_back
+from ..tensor import wrap_dim
+from .reduce import cast, contiguous, reduced_axes, total, work_dtype
 
 
 def _largest(array, axes):

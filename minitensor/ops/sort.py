@@ -37,7 +37,7 @@ def _scattered(grad, input_shape, dim, indices):
 
 
 @op(number=lambda stable: 0 if stable is None else 1, returns=return_types.sort, input=_scattered)
-def _sort(input: Array, dim, descending, stable):
+def _sort(input: Array, dim: int, descending, stable):
     return _sorted(input, dim, descending)
 
 

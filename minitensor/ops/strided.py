@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ..declare import FUNCTIONS, Array, Ints, Number, composite, op, view
+from ..called import declared
+from ..declare import FUNCTIONS, Array, IntTuple, Number, composite, op, view
 from ..grad_mode import state
-from ..misfits import declared
 from ..storage import flat_storage, strided
 from ..tensor import Tensor, wrap
-from ..views import AsStrided, check_in_place, make_view
+from ..views import AsStrided, check_in_place, make_view, note_change
 from .inplace import zeros
 from .parts import (
     _slice,
@@ -63,7 +63,7 @@ def _as_strided(input, size, stride, offset, node):
 
 
 @composite
-def as_strided(input: Tensor, size: Ints, stride: Ints, storage_offset: int = None):
+def as_strided(input: Tensor, size: IntTuple, stride: IntTuple, storage_offset: int = None):
     """A view of the storage with any sizes, strides and offset (in elements)."""
     return _as_strided(input, size, stride, storage_offset, AsStrided)
 
@@ -77,7 +77,7 @@ def as_strided(input: Tensor, size: Ints, stride: Ints, storage_offset: int = No
     ),
 )
 def as_strided_scatter(
-    input: Array, src: Array, size: Ints, stride: Ints, storage_offset: int = None
+    input: Array, src: Array, size: IntTuple, stride: IntTuple, storage_offset: int = None
 ):
     """A copy with `src` written to the elements that `as_strided` would show."""
     return replaced(
@@ -136,7 +136,7 @@ def _become(self, make, *args, **kwargs):
     flat_storage(self)  # what it had before it may show less
     result = make(self, *args, **kwargs)
     self._array = result._array
-    self._changed()
+    note_change(self)
     if result._grad_fn is not None:
         self._grad_fn, self._output_nr = result._grad_fn, 0
         if self._view is not None:
@@ -167,7 +167,7 @@ for _name, _dims in (("swapaxes_", "int axis0, int axis1"), ("swapdims_", "int d
 
 
 @composite
-def as_strided_(input: Tensor, size: Ints, stride: Ints, storage_offset: int = None):
+def as_strided_(input: Tensor, size: IntTuple, stride: IntTuple, storage_offset: int = None):
     """Like `as_strided`, but in place: the tensor itself becomes that view."""
     return _become(input, _as_strided, size, stride, storage_offset, _AsStridedInPlace)
 

@@ -120,7 +120,7 @@ def diag_embed(input: Array, offset: int = 0, dim1: int = -2, dim2: int = -1):
         grad, input_shape, offset, dim1, dim2
     ),
 )
-def _diagonal_copy(input: Array, offset, dim1=0, dim2=1):
+def _diagonal_copy(input: Array, offset: int, dim1: int = 0, dim2: int = 1):
     return _diagonal_view(input, offset, dim1, dim2).copy()
 
 

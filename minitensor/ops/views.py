@@ -4,7 +4,9 @@ import numpy as np
 
 from .. import dtypes
 from ..arguments import check_dims_unique, parse_size
-from ..declare import Array, Ints, composite, view
+from ..called import declared
+from ..declare import FUNCTIONS, Array, Ints, composite, view
+from ..formulas import reshaped, summed_to, swapped, turned
 from ..misfits import Signature, explain
 from ..storage import flat_storage
 from ..tensor import Tensor, wrap_dim
@@ -110,7 +112,7 @@ def view_strides(array, shape):
     return tuple(strides)
 
 
-@view(input=lambda grad, input_shape: grad.reshape(input_shape))
+@view(input=lambda grad, input_shape: reshaped(grad, input_shape))
 def _view(input, size):
     shape = infer_size(size, input.size)
     if input.flags.c_contiguous and input.size and 1 not in input.shape:
@@ -202,7 +204,7 @@ def expand_strides(array, size):
     return shape, strides
 
 
-@view(input=lambda grad, input_shape: grad.sum_to_size(input_shape))
+@view(input=lambda grad, input_shape: summed_to(grad, input_shape))
 def _expand(input: Array, size: Ints):
     return restride(input, *expand_strides(input, size))
 
@@ -239,7 +241,7 @@ def _inverse(dims):
     return tuple(sorted(range(len(dims)), key=lambda i: dims[i] % len(dims)))
 
 
-@composite
+@composite(torch=False)
 def permute(input: Tensor, *order, dims=None):
     """The dimensions in another order.
 
@@ -249,14 +251,17 @@ def permute(input: Tensor, *order, dims=None):
     return _permute(input, spread("permute", "dims", order, dims))
 
 
-@view(input=lambda grad, dim0, dim1: grad.transpose(dim0, dim1))
+FUNCTIONS["permute"] = declared(permute, "Tensor input, tuple of ints dims")
+
+
+@view(input=lambda grad, dim0, dim1: swapped(grad, dim0, dim1))
 def transpose(input: Array, dim0: int, dim1: int):
     """Two dimensions swapped."""
     dim0, dim1 = wrap_dim(dim0, input.ndim), wrap_dim(dim1, input.ndim)
     return input.swapaxes(dim0, dim1) if input.ndim else input.view()
 
 
-@view(input=lambda grad: grad.t())
+@view(input=lambda grad: turned(grad))
 def t(input: Array):
     """A matrix transposed; vectors and scalars as they are.
 
@@ -279,14 +284,14 @@ def _squeeze_number(dim):
 
 
 def _unsqueezed(grad, input_shape, dim):
-    return grad.reshape(input_shape)
+    return reshaped(grad, input_shape)
 
 
 @view(
     signatures=("", "int dim", "tuple of ints dim"),
     number=_squeeze_number,
     input={
-        0: lambda grad, input_shape: grad.reshape(input_shape),
+        0: lambda grad, input_shape: reshaped(grad, input_shape),
         1: _unsqueezed,
         2: _unsqueezed,
     },
