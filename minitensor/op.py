@@ -335,7 +335,7 @@ class Op:
             check_cast(computed.dtype, array.dtype)
 
         def write():
-            np.copyto(array, computed, casting="unsafe")
+            array[...] = computed
             note_change(input)
 
         if not recorded:

@@ -12,6 +12,7 @@ import operator
 import numpy as np
 
 from .. import dtypes
+from ..formulas import summed_to
 from ..grad_mode import state
 from ..graph import AccumulateGrad, ends, gradient_edge
 from ..storage import is_dense
@@ -356,19 +357,18 @@ def _fit_edge(gradient, edge, node):
 
 def _fit(gradient, shape, dtype, edge, node):
     """Undo broadcasting, and cast: a gradient has the shape and dtype of what it belongs to."""
-    tensor = gradient if isinstance(gradient, Tensor) else wrap(gradient)
-    array = tensor._array
-    if array.shape != shape:
-        if not _broadcasts_to(shape, array.shape):
+    if gradient.shape != shape:
+        if not _broadcasts_to(shape, gradient.shape):
             position = [edge is e for e in node.edges].index(True)
             raise RuntimeError(
                 f"Function {type(node).__name__} returned an invalid gradient at index {position} - got "
-                f"{list(array.shape)} but expected shape compatible with {list(shape)}"
+                f"{list(gradient.shape)} but expected shape compatible with {list(shape)}"
             )
-        tensor = tensor.sum_to_size(shape)
-    if array.dtype is not dtype and array.dtype != dtype:
-        tensor = tensor.to(dtypes.of(dtype))
-    return tensor if isinstance(gradient, Tensor) else tensor._array
+        gradient = summed_to(gradient, shape)
+    if isinstance(gradient, Tensor):
+        same = gradient._array.dtype == dtype
+        return gradient if same else gradient.to(dtypes.of(dtype))
+    return gradient.astype(dtype, copy=False)
 
 
 def _broadcasts_to(shape, larger):
