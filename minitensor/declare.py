@@ -299,7 +299,8 @@ def _binary(op, refuse):
             result._array = array if type(array) is ndarray else asarray(array)
             if inferring:
                 mark_inference(result)
-            if (input._tracked or other._tracked) and state.enabled:
+            tracked = input._tracked or other._tracked
+            if tracked and state.enabled and array.dtype.kind == "f":
                 record_two(input, other, result)
             return result
         if not alone or dtype.kind not in direct or type(other) not in numbers[dtype.kind]:

@@ -396,7 +396,8 @@ SAVE_OTHER_VALUES = set(
 NOT_IN_PLACE = set(
     """
     acosh asinh atanh arccosh arcsinh arctanh floor_divide heaviside hypot gcd lcm bitwise_left_shift
-    bitwise_right_shift bitwise_and bitwise_or bitwise_xor eq ne lt le gt ge not_equal greater greater_equal less less_equal
+    bitwise_right_shift bitwise_and bitwise_or bitwise_xor eq ne lt le gt ge not_equal greater greater_equal
+    less less_equal
 """.split()
 )
 

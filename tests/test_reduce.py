@@ -330,8 +330,8 @@ def test_sums_are_added_up_in_the_same_order(number):
     order = random.permutation(array.ndim).tolist()
 
     def sums(t):
-        x = t.from_numpy(array)
-        for x in (x, x.permute(order), x[..., :-1], x[..., ::2]):
+        whole = t.from_numpy(array)
+        for x in (whole, whole.permute(order), whole[..., :-1], whole[..., ::2]):
             yield [x.sum().item(), x.sum(dims).tolist(), x.mean(dims, True).tolist()]
 
     for ours, theirs in zip(sums(minitensor), sums(torch), strict=True):
