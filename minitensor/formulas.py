@@ -32,14 +32,6 @@ def spread(grad, shape):
 
 
 @for_both
-def keep_where(grad, mask):
-    """The gradient where the mask is true, 0 elsewhere."""
-    if isinstance(grad, Tensor):
-        return grad.masked_fill(mask.logical_not(), 0)
-    return np.where(mask, grad, grad.dtype.type(0))
-
-
-@for_both
 def put_back(grad, shape, dim, keepdim):
     """The gradient of a result with the reduced dims of the input put back, of size 1."""
     if dim is None or keepdim or not shape:
