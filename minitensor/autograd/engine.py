@@ -361,7 +361,7 @@ def _fit(gradient, shape, dtype, edge, node):
         if not _broadcasts_to(shape, gradient.shape):
             position = [edge is e for e in node.edges].index(True)
             raise RuntimeError(
-                f"Function {type(node).__name__} returned an invalid gradient at index {position} - got "
+                f"Function {node.name()} returned an invalid gradient at index {position} - got "
                 f"{list(gradient.shape)} but expected shape compatible with {list(shape)}"
             )
         gradient = summed_to(gradient, shape)
