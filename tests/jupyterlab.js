@@ -40,7 +40,7 @@ function hidden() {
 
 // Every picture: its size, and for each of its texts the colours of the ink and of the paper.
 function pictures() {
-  const found = document.querySelectorAll(".jp-OutputArea-output svg");
+  const found = document.querySelectorAll(".jp-OutputArea-output svg:not(svg svg)");
   return Array.from(found).map((svg) => ({
     width: svg.getBoundingClientRect().width,
     height: svg.getBoundingClientRect().height,

@@ -76,7 +76,7 @@ def select(input: Array, dim: int, index: int):
 
 
 @view(input=_select_slope)
-def _select(input, dim: int, index: int):  # for numbers in square brackets, which have been looked at
+def _select(input, dim: int, index: int):  # called with numbers that have been looked at
     return _select_view(input, dim, index)
 
 
