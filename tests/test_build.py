@@ -1,5 +1,6 @@
 """The notebook build: sources in, the same notebook out, every time."""
 
+import nbformat
 import pytest
 
 from notebooks import build
@@ -129,3 +130,11 @@ def test_a_failing_cell_is_reported_and_nothing_is_written(source, tmp_path, mon
     assert build.main(["01_sample"]) == 1
     assert "NameError" in capsys.readouterr().out
     assert not build.notebook_path(source).exists()
+
+
+def test_of_a_widget_the_still_picture_stays():
+    data = {build.WIDGET: {"model_id": "1f"}, "image/svg+xml": "<svg/>"}
+    cell = nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("display_data", data)])
+    book = nbformat.v4.new_notebook(cells=[cell])
+    build.leave_stills(book)
+    assert [*book.cells[0].outputs[0]["data"]] == ["image/svg+xml"]
