@@ -27,7 +27,7 @@ class Hue:
 TENSOR = Hue("tensor", "#1f6fd6", "#6cb0ff")
 ARRAY = Hue("array", "#16805f", "#5cc79a")
 GRADIENT = Hue("gradient", "#a84f08", "#f5a35c")
-CHANGE = Hue("change", "#9a4fc4", "#d08cf0")
+CHANGE = Hue("change", "#9145bd", "#d08cf0")
 TROUBLE = Hue("trouble", "#c8321f", "#ff8a75")
 HUES = (TENSOR, ARRAY, GRADIENT, CHANGE, TROUBLE)
 
