@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 import hypothesis
 import pytest
+from in_browser import chromium, lab, page  # noqa: F401 (fixtures)
 
 # The same examples in every run, however slow the machine.
 hypothesis.settings.register_profile("kit", derandomize=True, deadline=None)

@@ -8,15 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from test_browser import (  # noqa: F401 (chromium, lab and page are fixtures)
-    THEMES,
-    chromium,
-    contrast,
-    lab,
-    open_notebook,
-    page,
-    show_whole,
-)
+from test_browser import THEMES, contrast, open_notebook, show_whole
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +31,7 @@ stepper(y)""",
 
 
 @pytest.fixture(params=THEMES)
-def notebook(request, chromium, page, lab):  # noqa: F811
+def notebook(request, chromium, page, lab):
     """The widgets in a notebook that has run; the requests that left the machine, for the end."""
     strangers = []
     page.on("request", lambda r: strangers.append(r.url) if is_strange(r.url) else None)
@@ -55,10 +47,10 @@ def notebook(request, chromium, page, lab):  # noqa: F811
     assert strangers == []
 
 
-def put_notebook(chromium, lab):  # noqa: F811
+def put_notebook(chromium, lab):
     content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS.values()])
     content.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    page = chromium.new_page()  # noqa: F811
+    page = chromium.new_page()
     page.goto(lab)
     page.wait_for_function("() => window.jupyterapp?.serviceManager")
     page.evaluate(SAVE, content)
@@ -76,33 +68,33 @@ def is_strange(url):
     return not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:"))
 
 
-def within(page, name):  # noqa: F811
+def within(page, name):
     return page.locator(f".minitensor-{name}")
 
 
-def says(page, name, words):  # noqa: F811
+def says(page, name, words):
     """Wait until the facts of a widget say this."""
     within(page, name).locator("dl").filter(has_text=words).wait_for()
 
 
-def press(page, name, label):  # noqa: F811
+def press(page, name, label):
     within(page, name).get_by_role("button", name=label).click()
 
 
-def by_keyboard(page, name, label, key="Enter"):  # noqa: F811
+def by_keyboard(page, name, label, key="Enter"):
     within(page, name).get_by_role("button", name=label).focus()
     page.keyboard.press(key)
 
 
-def handle(page, name, number=0):  # noqa: F811
+def handle(page, name, number=0):
     return within(page, name).locator(".noUi-handle").nth(number)
 
 
-def picture(page, name):  # noqa: F811
+def picture(page, name):
     return within(page, name).locator("svg[role=img]").first
 
 
-def choose(page, name, number, option):  # noqa: F811
+def choose(page, name, number, option):
     within(page, name).locator("select").nth(number).select_option(option)
 
 
@@ -113,7 +105,7 @@ def test_every_widget_answers_to_mouse_and_keyboard(notebook):
     assert_readable(notebook)
 
 
-def stepper(page):  # noqa: F811
+def stepper(page):
     says(page, "stepper", "ready: backward() will start at y")
     press(page, "stepper", "Step ▶")
     says(page, "stepper", "Step 1 of")
@@ -149,7 +141,7 @@ def stepper(page):  # noqa: F811
     says(page, "stepper", "Step 3 of 12")
 
 
-def accumulation(page):  # noqa: F811
+def accumulation(page):
     press(page, "accumulation", "x.grad.zero_()")
     says(page, "accumulation", "AttributeError: 'NoneType' object has no attribute 'zero_'")
     for _ in range(2):
@@ -169,7 +161,7 @@ def accumulation(page):  # noqa: F811
     says(page, "accumulation", "the sum of 3 calls of backward()")
 
 
-def in_place(page):  # noqa: F811
+def in_place(page):
     says(page, "in-place", "✗ fails. RuntimeError: one of the variables needed for gradient")
     press(page, "in-place", "x.mul(2)")
     says(page, "in-place", "✓ works")
@@ -187,7 +179,7 @@ def in_place(page):  # noqa: F811
     says(page, "in-place", "z is x: True")
 
 
-def sharing(page):  # noqa: F811
+def sharing(page):
     says(page, "sharing", "Predict first")
     press(page, "sharing", "shared")
     says(page, "sharing", "right (1 of 1 right so far)")
@@ -202,7 +194,7 @@ def sharing(page):  # noqa: F811
     says(page, "sharing", "b[0] = 99: the other did not change")
 
 
-def strides(page):  # noqa: F811
+def strides(page):
     choose(page, "strides", 0, "transposed")
     says(page, "strides", "0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11")
     says(page, "strides", "view size is not compatible")
@@ -217,7 +209,7 @@ def strides(page):  # noqa: F811
     says(page, "strides", "is_contiguous()")
 
 
-def derivative(page):  # noqa: F811
+def derivative(page):
     says(page, "derivative", "4.: going right, the curve goes up")
     handle(page, "derivative").focus()
     page.keyboard.press("ArrowLeft")
@@ -247,7 +239,7 @@ def derivative(page):  # noqa: F811
         press(page, "derivative", "descend: x -= lr * x.grad")
 
 
-def drag(page, knob, distance):  # noqa: F811
+def drag(page, knob, distance):
     knob.scroll_into_view_if_needed()
     box = knob.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -257,7 +249,7 @@ def drag(page, knob, distance):  # noqa: F811
     page.mouse.up()
 
 
-def assert_readable(page):  # noqa: F811
+def assert_readable(page):
     """Every control has a name; every text, in pictures and around them, has contrast enough."""
     show_whole(page)
     pictures = page.evaluate("kit.pictures()")
@@ -299,7 +291,7 @@ NAMELESS = """() => {
 }"""
 
 
-def photograph(page):  # noqa: F811
+def photograph(page):
     """Screenshots of each widget, to the folder that MINITENSOR_SCREENSHOTS names."""
     folder = os.environ.get("MINITENSOR_SCREENSHOTS")
     page.add_style_tag(content=".Toastify { display: none }")  # JupyterLab's offer of news
