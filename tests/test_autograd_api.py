@@ -559,3 +559,13 @@ def test_packing_frees_the_tensor():
         gc.enable()
     z.backward()
     np.testing.assert_allclose(x.grad.numpy(), 2 * np.cos([2.0, 4.0]), rtol=1e-6)
+
+
+def test_a_leaf_does_not_adopt_what_travels_on():
+    def gradients(t):
+        a, b = (t.ones(3, requires_grad=True) for _ in range(2))
+        a.register_post_accumulate_grad_hook(lambda p: setattr(p.grad.zero_(), "seen", True))
+        ((a + b * 3) * 2).sum().backward()
+        return a.grad.tolist(), b.grad.tolist()
+
+    assert gradients(minitensor) == gradients(torch) == ([0.0] * 3, [6.0] * 3)

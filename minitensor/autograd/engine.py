@@ -107,10 +107,7 @@ class Backward:
             node.release()
         if node.hooked:
             results = self._run_hooks_after(node, results, grads)
-        if len({*map(id, results)}) < len(results):  # the same for several inputs
-            self.shared.update(map(id, results))
-        for edge, gradient in zip(node.edges, results):
-            self._deliver(edge, gradient, node)
+        self._hand_on(node, results)
 
     def _compute(self, node, retain_graph):
         """The same for a node whose formulas can run on arrays: the most frequent kind, without detours."""
@@ -120,15 +117,20 @@ class Backward:
             return
         if self.captured is not None and not self._capture(node, grads):
             return
-        values, edges, last = node.arrays(grads), node.edges, None
+        values, results = node.arrays(grads), [None] * node.plan.width
         for position, formula, pick in node.plan.steps:
-            gradient = formula(*pick(values))
-            if gradient is last:  # the same for several inputs
-                self.shared.add(id(gradient))
-            last = gradient
-            self._deliver(edges[position], gradient, node)
+            results[position] = formula(*pick(values))
         if not retain_graph:
             node.release()
+        self._hand_on(node, results)
+
+    def _hand_on(self, node, results):
+        """Deliver the gradients of a node's inputs; first mark what several of them get as shared."""
+        given = [id(gradient) for gradient in results if gradient is not None]
+        if len(given) > 1 and len({*given}) < len(given):
+            self.shared.update(given)
+        for edge, gradient in zip(node.edges, results):
+            self._deliver(edge, gradient, node)
 
     def _skip(self, node):
         """Pass by a node at which no gradient arrived."""
