@@ -1,11 +1,12 @@
 """Functions with PyTorch's errors: under a second name, or checked against signatures that PyTorch prints.
 
-For what the annotations of a declaration can't say; see signature.py.
+For what the annotations of a declaration can't say; see signature.py. And calls by signatures of old.
 """
 
 import functools
+import warnings
 
-from .misfits import Signature, explain, takes_nothing, written
+from .misfits import FIRST, Signature, explain, takes_nothing, without_out, written
 
 
 def renamed(function, name, signatures=(), method=False):
@@ -34,12 +35,12 @@ def renamed(function, name, signatures=(), method=False):
 def declared(function, *texts, name=None, method=False):
     """A function that looks at its arguments first: whether they fit a signature that PyTorch prints."""
     name, ways = name or function.__name__, [Signature.parse(text) for text in texts]
+    if texts == ("",):
+        return alone(function, name)
 
     @functools.wraps(function)
     def checked(*args, **kwargs):
         given = args[1:] if method else args
-        if texts == ("",) and (given or kwargs):
-            raise takes_nothing(name, given, kwargs)
         error = explain(name, ways, given, kwargs)
         if error is not None:
             raise error
@@ -47,3 +48,50 @@ def declared(function, *texts, name=None, method=False):
 
     checked.__name__ = name
     return checked
+
+
+def alone(function, name):
+    """A method that takes no arguments."""
+
+    @functools.wraps(function)
+    def method(self, *args, **kwargs):
+        if args or kwargs:
+            raise takes_nothing(name, args, kwargs)
+        return function(self)
+
+    method.__name__ = name
+    return method
+
+
+def modernized(name, texts, args, kwargs, method):
+    """The arguments of a deprecated signature as the present one takes them, after a warning; None if none fits.
+
+    Weights that are keywords now, as in `add(input, other, alpha=2)`, once had places: `add(input, 2, other)`.
+    """
+    if not texts or not texts[0].startswith(FIRST):
+        return None
+    input, *rest = Signature.parse(texts[0]).parameters
+    tensors = [p for p in rest if not p.keyword_only]
+    weights = [p for p in rest if p.keyword_only and p.kind == "Number"]
+    ahead = weights[: len(weights) // 2]  # one stands behind the input, of two the first before it
+    for behind in (weights[len(ahead) :], []) if ahead else (weights,):
+        order = [*ahead, input, *behind, *tensors]
+        if method:
+            order.remove(input)
+        text = ", ".join(f"{p.kind} {p.name}" for p in order) + ", *, Tensor out = None"
+        older = Signature.parse(without_out(text) if method or name.endswith("_") else text)
+        given = args[1:] if method else args
+        if not weights or older.misfit(name, given, kwargs) is not None:
+            continue
+        present = [f"\n\t{name}({s.text})" for s in written(name, None, texts, method)]
+        warnings.warn(
+            f"This overload of {name} is deprecated:\n\t{name}({older.text})\n"
+            f"Consider using one of the following signatures instead:{''.join(present)}",
+            UserWarning,
+            stacklevel=5,
+        )
+        values = {**dict(zip([p.name for p in order], given)), **kwargs}
+        if method:
+            values[input.name] = args[0]
+        return [values.pop(p.name) for p in (input, *tensors)], values
+    return None

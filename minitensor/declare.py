@@ -34,6 +34,7 @@ from .arguments import NUMBERS, broadcast_error, number_to_array
 from .elementwise import ElementwiseOp
 from .grad_mode import inferring, state
 from .graph import gradient_edge, requires_grad
+from .layout import laid_out
 from .misfits import bad_arguments, room_in
 from .op import Op
 from .recording import new, recorder_of_one, recorder_of_two
@@ -68,8 +69,6 @@ __all__ = [
     "op",
     "view",
 ]
-
-MISSING = object()  # stands for an argument that was not given, or given by its name
 
 FUNCTIONS = {}  # name: function; what `import minitensor` offers
 
@@ -145,6 +144,8 @@ def _checked(function, signatures, method):
         if clean is None:
             clean = Cleaner(function, has_room=room_in(function, signatures))
         try:
+            if method and "out" in kwargs:
+                raise Misfit
             args, kwargs = clean(args, kwargs)
             return function(*args, **kwargs)
         except (TypeError, AttributeError) as error:
@@ -221,14 +222,19 @@ def _publish_operators(name, make, op):
 
 def _in_place_twin(op, name):
     """The method that writes an op's result over its first input."""
+    overwrites = op.overwrites
 
     def function(input, *args, **kwargs):
+        if overwrites and len(args) == 1 and not kwargs and op.overwrite(input, args[0]):
+            return input
         try:
             return op.in_place(input, args, kwargs)
         except Misfit:
-            raise op.bad_arguments((input, *args), kwargs, method=True, suffix="_") from None
+            return op.call_again((input, *args), kwargs, method=True, suffix="_")
 
     def operator(input, other):
+        if overwrites and op.overwrite(input, other):
+            return input
         if not isinstance(other, (Tensor, *NUMBERS)):
             return NotImplemented
         return op.in_place(input, (other,), {})
@@ -248,17 +254,13 @@ def _not_implemented(op, args, kwargs):
     return NotImplemented  # an operator's answer: let Python ask the other operand
 
 
-def _refuse_as_function(op, args, kwargs):
-    raise op.bad_arguments(args, kwargs) from None
-
-
-def _refuse_as_method(op, args, kwargs):
-    raise op.bad_arguments(args, kwargs, method=True) from None
+_refuse_as_function = Op.call_again
+_refuse_as_method = functools.partial(Op.call_again, method=True)
 
 
 def _unary(op, refuse):
     """For element-wise ops of one operand."""
-    forward, direct = op.forward, op.direct
+    forward, direct, formulas = op.forward, op.direct, op.formulas
     record, general = recorder_of_one(op), _general(op, refuse)
 
     def function(*args, **options):
@@ -269,7 +271,7 @@ def _unary(op, refuse):
         if array.dtype.kind not in direct:
             return general(input)
         result = wrap(forward(array))
-        if input._tracked and state.enabled and result._array.dtype.kind == "f":
+        if input._tracked and formulas and state.enabled:
             record(input, result)
         return result
 
@@ -295,6 +297,8 @@ def _binary(op, refuse):
                 array = forward(a, b)
             except ValueError as error:
                 raise broadcast_error((a, b)) or error from None
+            if array.ndim > 1:
+                array = laid_out(array, (a, b))
             result = new(Tensor)
             result._array = array if type(array) is ndarray else asarray(array)
             if inferring:
@@ -326,6 +330,8 @@ def _general(op, refuse):
 
     def function(*args, out=None, **kwargs):
         try:
+            if out is not None and not (refuse is _refuse_as_function and op.has_out(args, kwargs)):
+                raise Misfit
             return op.call(args, kwargs, out if out is None else to_out(out))
         except Misfit:
             return refuse(op, args, kwargs if out is None else {**kwargs, "out": out})

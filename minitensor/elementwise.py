@@ -2,9 +2,12 @@
 
 from . import dtypes
 from .arguments import NUMBERS, broadcast_error, number_to_array
+from .grad_mode import state
+from .layout import laid_out
 from .op import Op
 from .signature import WORDS, Array, Mask
 from .tensor import Tensor
+from .views import note_change
 
 
 class ElementwiseOp(Op):
@@ -26,6 +29,7 @@ class ElementwiseOp(Op):
         plain = {"f": (float, int), "i": (int,), "u": (int,), "b": ()}
         self.numbers = dict.fromkeys(plain, ()) if self.no_numbers else plain  # that need no look
         self.masks = [n for n in self.tensors if kinds.get(n) is Mask]
+        self.overwrites = self.writes and len(self.tensors) == 2 and not self.masks
 
     def find_tensors(self):
         return [name for name in self.positional if name not in self.defaults]
@@ -42,10 +46,12 @@ class ElementwiseOp(Op):
         }
         operands = [name for name in self.tensors if name not in self.masks]
         arrays.update(zip(operands, self.promote([arrays[name] for name in operands])))
+        tensors = [arrays[name] for name in self.tensors]
         try:
-            return self.forward(**arrays)
+            computed = self.forward(**arrays)
         except ValueError as error:
-            raise broadcast_error([arrays[name] for name in self.tensors]) or error from None
+            raise broadcast_error(tensors) or error from None
+        return laid_out(computed, tensors) if len(tensors) > 1 else computed
 
     def compute_into(self, array, values):
         """Compute straight into the first operand's array, if that has the dtype and shape; False if not."""
@@ -58,6 +64,29 @@ class ElementwiseOp(Op):
             array[...] = computed
         return True
 
+    def overwrite(self, input, other):
+        """The shortest way in place, for the calls that loops are made of; False if this is none of them."""
+        array, kind = input._array, input._array.dtype.kind
+        if isinstance(other, Tensor):
+            operand = other._array
+            if operand.dtype is not array.dtype or operand.shape != array.shape:
+                return False
+            if other is not input and (other._counter is not None or other._home is not None):
+                return False
+            recorded = state.enabled and (input._tracked or other._tracked)
+        elif type(other) in self.numbers[kind]:
+            operand = number_to_array(other, array.dtype)
+            recorded = state.enabled and input._tracked
+        else:
+            return False
+        if recorded or kind not in self.direct or not array.flags.c_contiguous:
+            return False
+        computed = self.forward(array, operand, out=array)
+        if computed is not array:
+            array[...] = computed
+        note_change(input)
+        return True
+
     def promote(self, raw):
         """The operands, arrays and numbers, as arrays of the dtype that PyTorch computes in."""
         dtype = dtypes.result_dtype(*raw)
@@ -65,7 +94,8 @@ class ElementwiseOp(Op):
             dtype = dtypes.get_default_dtype().numpy
         if dtype.kind not in self.kinds:
             label = dtypes.of(dtype).label
-            raise NotImplementedError(f"\"{self.kernel}\" not implemented for '{label}'")
+            error = NotImplementedError(f"\"{self.kernel}\" not implemented for '{label}'")
+            raise broadcast_error([a for a in raw if hasattr(a, "shape")]) or error
         return [
             number_to_array(value, dtype)
             if isinstance(value, NUMBERS)

@@ -146,16 +146,19 @@ def maker(node):
 
 def gradient_edge(value):
     """Where the gradient of `value` goes, or None if it is no tensor or wants no gradient."""
-    if not isinstance(value, Tensor) or not value._tracked:
-        return None
-    if value._view is not None:
-        value._renew_view()
-        if value._grad_fn is None and not value._view.requires_grad:
+    return edge_of(value) if isinstance(value, Tensor) and value._tracked else None
+
+
+def edge_of(tracked):
+    """The same for a tensor that is `_tracked`."""
+    if tracked._view is not None:
+        tracked._renew_view()
+        if tracked._grad_fn is None and not tracked._view.requires_grad:
             return None
-    node = value._grad_fn
+    node = tracked._grad_fn
     if node is None:
-        return value
-    return (node, value._output_nr) if value._output_nr else node
+        return tracked
+    return (node, tracked._output_nr) if tracked._output_nr else node
 
 
 def ends(edge):

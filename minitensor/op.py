@@ -9,12 +9,13 @@ import weakref
 
 import numpy as np
 
-from . import dtypes
 from .arguments import NUMBERS
+from .called import modernized
 from .grad_mode import state
 from .graph import ends, gradient_edge, requires_grad
 from .misfits import bad_arguments, room_in
 from .op_node import OPERAND, OpNode, Plan, SavedResult, parameters, version_to_save
+from .out import NO_OUT, WIDENED, check_cast, named, put, refuse_gradients
 from .signature import Array, Arrays, Cleaner, Ints, Misfit
 from .tensor import Tensor, wrap
 from .views import check_in_place, check_no_overlap, note_change, rebase_history
@@ -22,6 +23,8 @@ from .views import check_in_place, check_no_overlap, note_change, rebase_history
 
 class Op:
     """The declaration of one op, and everything that is made from it."""
+
+    overwrites = False  # has a short way in place, see ElementwiseOp
 
     def __init__(
         self,
@@ -64,6 +67,8 @@ class Op:
             self.plain = None
         self.results = ("result",) if returns is None else returns._fields
         self.takes_out = "tuple of Tensors" if returns else "Tensor"
+        if self.name in NO_OUT:
+            self.takes_out = None
         self.node_types = {}
         self.plans = {}
 
@@ -117,6 +122,21 @@ class Op:
             takes_out=None if suffix == "_" else self.takes_out,
         )
         return found or TypeError(f"{name}(): the arguments do not fit together")
+
+    def has_out(self, args, kwargs):
+        """Whether a call with these arguments may have `out=`."""
+        has_room = self.clean.has_room
+        return self.takes_out and (has_room is None or has_room(len(args), "out", *kwargs))
+
+    def call_again(self, args, kwargs, method=False, suffix=""):
+        """The op by a deprecated signature, with a warning; PyTorch's TypeError if the arguments fit none."""
+        newer = modernized(self.name + suffix, self.signatures, args, kwargs, method)
+        if newer is None:
+            raise self.bad_arguments(args, kwargs, method, suffix) from None
+        args, kwargs = newer
+        if suffix:
+            return self.in_place(args[0], args[1:], kwargs)
+        return self.call(args, kwargs, kwargs.pop("out", None))
 
     def understands(self, args, kwargs):
         """Whether the arguments are what the op takes."""
@@ -276,9 +296,13 @@ class Op:
 
     def any_requires_grad(self, values):
         """True if some differentiable input requires grad."""
+        return any([requires_grad(value) for value in self.differentiable(values)])
+
+    def differentiable(self, values):
+        """The inputs that have a formula."""
         if self.listed:
-            return any(map(requires_grad, values[self.listed[0]]))
-        return any([requires_grad(values[name]) for name in self.formulas])
+            return values[self.listed[0]]
+        return [values[name] for name in self.formulas]
 
     def attach(self, node, results):
         """Tell the floating-point results which node made them."""
@@ -290,22 +314,17 @@ class Op:
         """Compute, and put the result into the tensor (or tensors) given as `out=`."""
         several = isinstance(out, (tuple, list))
         outs = out if several else (out,)
-        if state.enabled and (self.any_requires_grad(values) or any(map(requires_grad, outs))):
-            raise RuntimeError(
-                f"{self.name}(): functions with out=... arguments don't support automatic "
-                "differentiation, but one of the arguments requires grad."
-            )
         for target in outs:
             check_no_overlap(target, values.values())
+        if self.name in WIDENED and values["dtype"] is None:
+            values["dtype"] = out.dtype
         computed = self.compute(values)
-        for target, array in zip(outs, computed if several else (computed,)):
-            array = np.asarray(array)
-            check_cast(array.dtype, target._array.dtype)
-            if target._array.shape != array.shape:
-                target._resize(array.shape, warn=True)
-            np.copyto(target._array, array, casting="unsafe")
-            note_change(target)
-        return self.returns._make(out) if several and self.returns else out
+        arrays = list(map(np.asarray, computed if several else (computed,)))
+        if any(array.dtype.kind == "f" for array in arrays):
+            refuse_gradients(self.name, [*outs, *self.differentiable(values)])
+        for target, array in zip(outs, arrays):
+            put(self.name, array, target)
+        return named(self.returns, out) if several and self.returns else out
 
     # In place
 
@@ -361,13 +380,3 @@ class Op:
             if edge is not None:
                 (old._grad_fn, old._output_nr), old._tracked = ends(edge), True
             values[name] = old
-
-
-def check_cast(result, target):
-    """Raise PyTorch's error if a result of one dtype may not be written to a tensor of another."""
-    if result is not target:
-        source, target = dtypes.of(result), dtypes.of(target)
-        if source.category > target.category:
-            raise RuntimeError(
-                f"result type {source.label} can't be cast to the desired output type {target.label}"
-            )

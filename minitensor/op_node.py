@@ -88,8 +88,11 @@ class OpNode(Node):
             results[position] = formula(*pick(values))
         return results
 
-    def arrays(self, grads):
-        """What the formulas pick their arguments from, as arrays: for those that are `arithmetic`."""
+    def backward_arrays(self, grads):
+        """The same on arrays, straight away if the formulas are `arithmetic`."""
+        plan = self.plan
+        if not plan.arithmetic:
+            return super().backward_arrays(grads)
         if self.released:
             raise freed()
         values = [grads[0], grads]
@@ -100,13 +103,14 @@ class OpNode(Node):
                     self.unpack(value, version)  # raises
                 value = value._array
                 if not value.ndim:
-                    value = value[
-                        ()
-                    ]  # NumPy computes faster with its scalars than with 0-dim arrays
+                    value = value[()]  # NumPy computes faster with scalars than with 0-dim arrays
             values.append(value)
-        if self.plan.options:
-            values += self.plan.options.values()
-        return values
+        if plan.options:
+            values += plan.options.values()
+        results = [None] * plan.width
+        for position, formula, pick in plan.steps:
+            results[position] = formula(*pick(values))
+        return results
 
     def unpack(self, value, version):
         """A saved value, checked to be what it was when it was saved."""
@@ -133,21 +137,31 @@ class OpNode(Node):
             )
             self.released = True
 
-    def __getattr__(self, name):
-        if name.startswith("_raw_saved_"):
-            return self._raw_saved(name)
-        if name.startswith("_saved_"):
-            for position, key in enumerate(self.plan.names):
-                if saved_name(key) == name:
-                    value = self.unpack(self.saved[position], self.versions[position])
-                    return shown(tuple(value) if isinstance(value, list) else value, self.op, key)
-            for key in self.plan.savable:
-                if saved_name(key) == name:  # None: the other input wants no gradient
-                    return shown(self.plan.options.get(key), self.op, key)
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
-    def __dir__(self):
-        return [*super().__dir__(), *map(saved_name, self.plan.savable)]
+class Saved:
+    """The attribute of a node under which PyTorch shows a saved value, such as `_saved_self` for `input`."""
+
+    def __init__(self, key):
+        self.key = key
+
+    def __get__(self, node, kind=None):
+        if node is None:
+            return self
+        names = node.plan.names
+        if self.key in names:
+            place = names.index(self.key)
+            value = node.unpack(node.saved[place], node.versions[place])
+            value = tuple(value) if isinstance(value, list) else value
+        else:
+            value = node.plan.options.get(self.key)  # None: the other input wants no gradient
+        return shown(value, node.op, self.key)
+
+
+class RawSaved(Saved):
+    """The same value as a `SavedTensor` (see autograd/saved.py), such as `_raw_saved_self`."""
+
+    def __get__(self, node, kind=None):
+        return self if node is None else node.raw_saved(self.key)
 
 
 FREED = object()  # stands where a saved tensor was
@@ -170,7 +184,6 @@ class Plan:
         "names",
         "node_type",
         "options",
-        "savable",
         "saves",
         "steps",
         "width",
@@ -193,7 +206,10 @@ class Plan:
         ]
         # What PyTorch's nodes have names for, wanted or not; of lists it shows no shapes.
         everything = {n for f in formulas for n in parameters(f)} - {"grad", "grads"}
-        self.savable = everything - {f"{name}_shape" for name in op.lists}
+        for name in everything - {f"{name}_shape" for name in op.lists}:
+            setattr(node_type, saved_name(name), Saved(name))
+            if name in op.tensors or name in op.results:
+                setattr(node_type, f"_raw{saved_name(name)}", RawSaved(name))
         self.frees = not named.isdisjoint(op.results) or not named.isdisjoint(op.tensors)
         self.arithmetic = one_dtype and all(is_arithmetic(formula) for _, formula in wanted)
         self.node_type = node_type

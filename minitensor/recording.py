@@ -5,19 +5,19 @@ would otherwise be looked up every time.
 """
 
 from .grad_mode import inferring
-from .graph import gradient_edge, next_sequence, requires_grad
+from .graph import edge_of, next_sequence, requires_grad
 from .op_node import OPERAND, SavedResult, version_to_save
 
 new = object.__new__
 
 
 def recorder_of_one(op):
-    """A function that records how an op made a result from one tensor, or a tensor and a number."""
+    """A function that records how an op made a result from one tracked tensor, or that and a number."""
     plan = kind = saves = None
 
     def record(input, result, number=None):
         nonlocal plan, kind, saves
-        edge = gradient_edge(input)
+        edge = edge_of(input)
         if edge is None:
             if requires_grad(input):
                 op.record_slowly((input, number), result)
@@ -50,18 +50,19 @@ def recorder_of_one(op):
 
 def recorder_of_two(op):
     """A function that records how an op made a result from two tensors."""
-    plans = [None] * 4  # by the operands that want a gradient: 1 the first, 2 the second, 3 both
+    plans = {}  # by whether the first and the second operand want no gradient
 
     def record(input, other, result):
-        first, second = gradient_edge(input), gradient_edge(other)
-        wanted = (first is not None) + 2 * (second is not None)
-        if not wanted:
-            if requires_grad(input) or requires_grad(other):
-                op.record_slowly((input, other), result)
-            return
-        plan = plans[wanted]
+        first = edge_of(input) if input._tracked else None
+        second = edge_of(other) if other._tracked else None
+        plan = plans.get((first is None, second is None))
         if plan is None:
-            plan = plans[wanted] = op.plain_plan((first, second), (input, other))
+            if first is second:
+                if requires_grad(input) or requires_grad(other):
+                    op.record_slowly((input, other), result)
+                return
+            plan = op.plain_plan((first, second), (input, other))
+            plans[first is None, second is None] = plan
         node = new(plan.node_type)
         node.plan, node.edges, node.sequence = plan, (first, second), next_sequence()
         array = result._array

@@ -30,13 +30,15 @@ class NamedResults(tuple):
 
 def restore(name, results):
     """Named results from what was pickled."""
-    return globals()[name](results)
+    kind = globals().get(name) or globals()[name.removesuffix("_out")].into
+    return kind(results)
 
 
 def _define(name, *fields):
     members = {field: property(itemgetter(place)) for place, field in enumerate(fields)}
     members |= {"__module__": "torch.return_types", "__slots__": (), "_fields": fields}
-    return type(name, (NamedResults,), members)
+    into = type(f"{name}_out", (NamedResults,), members)  # of what was given as `out=`
+    return type(name, (NamedResults,), {**members, "into": into})
 
 
 class Plain:

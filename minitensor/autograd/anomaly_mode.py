@@ -99,7 +99,6 @@ def _is_own(filename):
 class AnomalyBackward(Backward):
     """A backward pass that looks closely at every node it runs."""
 
-    closely = True
     blamed = False
 
     def _visit(self, node, retain_graph):

@@ -7,6 +7,7 @@ it is used. PyTorch runs them in this order too.
 Gradients travel as NumPy arrays; where the pass itself is recorded (`create_graph=True`), as tensors.
 """
 
+import itertools
 import operator
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from .. import dtypes
 from ..formulas import summed_to
 from ..grad_mode import state
-from ..graph import AccumulateGrad, ends, gradient_edge
+from ..graph import AccumulateGrad, Node, ends, gradient_edge
 from ..storage import is_dense
 from ..tensor import Tensor, wrap
 
@@ -23,41 +24,36 @@ class Backward:
     """One backward pass: which gradients have arrived where, and where they go next.
 
     `inputs`: None to add gradients to every leaf's `grad`; or the tensors whose gradients are wanted,
-    which are then in `captured`, by edge (None where none arrived).
+    which are then in `captured`, by edge (None where none arrived). `ends_run`: the nodes that made these
+    run, too, though their gradients go nowhere.
     """
 
-    closely = False  # True to have every node go through `_visit`
-
-    def __init__(self, tensors, gradients, inputs=None):
+    def __init__(self, tensors, gradients, inputs=None, ends_run=False):
         self.roots = [(_leaf_or_node(gradient_edge(t)), g) for t, g in zip(tensors, gradients)]
-        self.arrived = {}  # node: a list with one gradient, or None, for each of its results
-        self.leaves = {}  # id(leaf): [how many edges have still to deliver, its gradient so far, own?]
-        self.sums = set()  # where the gradient was added up here, and can grow in place
+        self.arrived = {}  # edge (a leaf's id): the gradient, as far as it has been added up
+        self.awaited = {}  # a leaf's id: how many edges have still to deliver
+        self.sums = set()  # the edges whose gradient was added up here, and can grow in place
         self.shared = set()  # ids of gradients that others hold, too: no leaf may adopt them
         self._reach()
-        self.captured = None
+        self.captured, self.ends_run = None, ends_run
         if inputs is not None:
             self.captured = {edge_key(t): None for t in inputs}
             self._keep_needed()
 
     def _reach(self):
         """Find the nodes that the roots lead to, and how many edges lead to each leaf."""
-        leaves, nodes, found = self.leaves, [], set()
-
-        def look(edges):
+        awaited, nodes, found = self.awaited, [], set()
+        of_nodes = map(operator.attrgetter("edges"), nodes)  # while more and more are added
+        for edges in itertools.chain([[edge for edge, _ in self.roots]], of_nodes):
             for edge in edges:
-                if edge is None:
+                if isinstance(edge, Tensor):
+                    awaited[id(edge)] = awaited.get(id(edge), 0) + 1
                     continue
-                target = edge[0] if type(edge) is tuple else edge
-                if isinstance(target, Tensor):
-                    leaves.setdefault(id(target), [0, None, False])[0] += 1
-                elif target not in found:
-                    found.add(target)
-                    nodes.append(target)
-
-        look([edge for edge, _ in self.roots])
-        for node in nodes:  # while more and more are added
-            look(node.edges)
+                if type(edge) is tuple:
+                    edge = edge[0]
+                if edge not in found and edge is not None:
+                    found.add(edge)
+                    nodes.append(edge)
         nodes.sort(key=operator.attrgetter("sequence"), reverse=True)
         self.nodes = nodes
 
@@ -78,95 +74,62 @@ class Backward:
         try:
             with np.errstate(all="ignore"):
                 for edge, gradient in self.roots:
-                    self._deliver(edge, self._leaving(gradient), None)
-                on_arrays = not create_graph and not self.closely
+                    self._hand_on(None, [edge], [self._leaving(gradient)])
                 for node in self.nodes:
-                    if on_arrays and node.plan.arithmetic and not node.hooked:
-                        self._compute(node, retain_graph)
-                    else:
-                        self._visit(node, retain_graph)
+                    self._visit(node, retain_graph)
         finally:
             state.enabled = before
         for key, gradient in (self.captured or {}).items():
             self.captured[key] = None if gradient is None else self._shown(gradient)
 
     def _visit(self, node, retain_graph):
-        """Run one node, of any kind, and hand its results on."""
-        grads = self.arrived.pop(node, None)
-        if grads is None:
-            grads = [None] * len(node.outputs)
-            if not node.hooked:
-                self._skip(node)
-                return
-        if self.captured is not None and not self._capture(node, grads):
+        """Run one node, and hand its results on."""
+        if node._outputs is None:
+            grads = [self.arrived.pop(node, None)]
+        else:
+            places = [(node, nr) if nr else node for nr in range(len(node.outputs))]
+            grads = [self.arrived.pop(place, None) for place in places]
+        hooked = node.hooked
+        if grads[0] is None and not hooked and not any([g is not None for g in grads]):
+            self._hand_on(node, node.edges, [None] * len(node.edges))
             return
-        if node.hooked:
+        if self.captured is not None and not self._capture(node, grads):
+            if self.ends_run:
+                self._run_end(node, grads, retain_graph)
+            return
+        if hooked:
             grads = self._run_hooks_before(node, grads)
         results = node.backward(grads) if self.recorded else node.backward_arrays(grads)
         if not retain_graph:
             node.release()
-        if node.hooked:
+        if hooked:
             results = self._run_hooks_after(node, results, grads)
-        self._hand_on(node, results)
+        self._hand_on(node, node.edges, results)
 
-    def _compute(self, node, retain_graph):
-        """The same for a node whose formulas can run on arrays: the most frequent kind, without detours."""
-        grads = self.arrived.pop(node, None)
-        if grads is None:
-            self._skip(node)
-            return
-        if self.captured is not None and not self._capture(node, grads):
-            return
-        values, results = node.arrays(grads), [None] * node.plan.width
-        for position, formula, pick in node.plan.steps:
-            results[position] = formula(*pick(values))
-        if not retain_graph:
-            node.release()
-        self._hand_on(node, results)
-
-    def _hand_on(self, node, results):
-        """Deliver the gradients of a node's inputs; first mark what several of them get as shared."""
-        given = [id(gradient) for gradient in results if gradient is not None]
-        if len(given) > 1 and len({*given}) < len(given):
-            self.shared.update(given)
-        for edge, gradient in zip(node.edges, results):
-            self._deliver(edge, gradient, node)
-
-    def _skip(self, node):
-        """Pass by a node at which no gradient arrived."""
-        for edge in node.edges:
-            self._deliver(edge, None, node)
-
-    def _deliver(self, edge, gradient, node):
-        """Add a gradient to what has arrived at the end of an edge."""
-        if edge is None:
-            return
-        target, position = edge if type(edge) is tuple else (edge, 0)
-        if isinstance(target, Tensor):
-            leaf = self.leaves[id(target)]
+    def _hand_on(self, node, edges, gradients):
+        """Add a node's gradients (None where there is none) to what has arrived at the ends of its edges."""
+        if len(gradients) > 1 and len({*map(id, gradients)}) < len(gradients):
+            self.shared.update(map(id, gradients))  # before a leaf may adopt what others get, too
+        arrived = self.arrived
+        for edge, gradient in zip(edges, gradients):
+            if edge is None:
+                continue
+            if isinstance(edge, Node):
+                place, shape, dtype = edge, edge.shape, edge.dtype
+            elif type(edge) is tuple:
+                place, (shape, dtype) = edge, edge[0].outputs[edge[1]]
+            else:
+                array = edge._array
+                place, shape, dtype = id(edge), array.shape, array.dtype
             if gradient is not None:
-                like = target._array
-                if gradient.shape != like.shape or gradient.dtype is not like.dtype:
-                    gradient = _fit(gradient, like.shape, like.dtype, edge, node)
-                before, own = leaf[1], leaf[2]
-                if own:
-                    before += gradient
-                else:
-                    leaf[1] = gradient if before is None else before + gradient
-                    leaf[2] = before is not None and gradient.ndim > 0 and not self.recorded
-            leaf[0] -= 1
-            if not leaf[0]:
-                self._finish(target)
-        elif gradient is not None:
-            shape, dtype = target.outputs[position] if position else (target.shape, target.dtype)
-            if gradient.shape != shape or gradient.dtype is not dtype:
-                gradient = _fit(gradient, shape, dtype, edge, node)
-            grads = self.arrived.get(target)
-            if grads is None:
-                several = target._outputs
-                grads = self.arrived[target] = [None] * len(several) if several else [None]
-            before = grads[position]
-            grads[position] = gradient if before is None else self._sum(before, gradient, edge)
+                if gradient.shape != shape or gradient.dtype is not dtype:
+                    gradient = _fit(gradient, shape, dtype, edge, node)
+                before = arrived.get(place)
+                arrived[place] = gradient if before is None else self._sum(before, gradient, place)
+            if type(place) is int:
+                self.awaited[place] -= 1
+                if not self.awaited[place]:
+                    self._finish(edge)
 
     def _sum(self, before, gradient, place):
         if self.recorded or not before.ndim:
@@ -187,9 +150,18 @@ class Backward:
                 self.captured[id(node), position] = grad
         return leads_on
 
+    def _run_end(self, node, grads, retain_graph):
+        """Run a node that made one of the `inputs`, though its results go nowhere."""
+        for hook in _hooks(node.prehooks):
+            grads = self._replaced(hook, grads, hook(self._all_shown(grads)))
+        node.backward(grads) if self.recorded else node.backward_arrays(grads)
+        if not retain_graph:
+            node.release()
+        self._run_hooks_after(node, [None] * len(node.edges), grads)
+
     def _finish(self, leaf):
         """All gradients of a leaf have arrived: run its hooks, and add them to `leaf.grad`."""
-        grads = self.leaves[id(leaf)][1:2]
+        grads = [self.arrived.pop(id(leaf), None)]
         if grads[0] is None:
             return
         for hook in _hooks(leaf._hooks):

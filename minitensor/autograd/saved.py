@@ -193,18 +193,18 @@ def wrap_saved(node):
 
 
 def _raw_saved(node, name):
-    """The `SavedTensor` (or a list of them) that a node shows under a name such as '_raw_saved_self'."""
+    """The `SavedTensor` (or a list of them) of the op's input or result of this name."""
     wrap_saved(node)
-    for key, value in zip(node.plan.names, node.saved):
-        if saved_name(key) == "_saved_" + name.removeprefix("_raw_saved_"):
-            if value is FREED:
-                return SavedTensor(node, FREED)
-            if isinstance(value, (SavedTensor, list)):
-                return value
-    raise AttributeError(f"'{type(node).__name__}' object has no attribute '{name}'")
+    value = dict(zip(node.plan.names, node.saved)).get(name)
+    if value is FREED:
+        return SavedTensor(node, FREED)
+    if isinstance(value, (SavedTensor, list)):
+        return value
+    attribute = f"_raw{saved_name(name)}"
+    raise AttributeError(f"'{type(node).__name__}' object has no attribute '{attribute}'")
 
 
-OpNode._raw_saved = _raw_saved
+OpNode.raw_saved = _raw_saved
 
 
 def _pack(node):

@@ -1,6 +1,6 @@
 """Second names: NumPy's and older ones, for ops that PyTorch knows by two."""
 
-from ..called import declared, renamed
+from ..called import alone, declared, renamed
 from ..declare import FUNCTIONS
 from ..tensor import Tensor
 from . import (  # noqa: F401
@@ -10,6 +10,7 @@ from . import (  # noqa: F401
     copy,
     functions,
     gamma,
+    info,
     inplace,
     memory,
     powers,
@@ -96,6 +97,17 @@ for alias in ("clip", "fix", "negative", *(name for name in _ALIASES if name.sta
 for name in ("detach", "detach_", "get_device", "positive", "square_", "zero_"):
     FUNCTIONS[name] = declared(getattr(Tensor, name), "Tensor input")
 
+# Methods that C knows to take nothing else.
+_ALONE = """
+    data_ptr detach detach_ dim element_size get_device is_complex is_distributed is_floating_point is_inference
+    is_nonzero is_signed item ndimension nelement numel positive retain_grad square_ storage_offset tolist
+    untyped_storage zero_
+"""
+for name in _ALONE.split():
+    setattr(Tensor, name, alone(getattr(Tensor, name), name))
+
 # Methods written in Python name themselves in their errors as PyTorch's do: without the class.
 for name in ("is_contiguous", "numpy", "requires_grad_", "size", "stride"):
     getattr(Tensor, name).__qualname__ = name
+for name in ("is_shared", "share_memory_", "storage", "storage_type"):
+    getattr(Tensor, name).__qualname__ = f"Tensor.{name}"

@@ -5,6 +5,7 @@ import numpy as np
 from ..arguments import check_dims_unique, check_fits, wrong_type
 from ..declare import Array, Ints, Number, composite, op
 from ..dtypes import of
+from ..out import write
 from ..tensor import Tensor, wrap_dim
 from .join import cat
 from .parts import copy_in_order
@@ -266,7 +267,15 @@ def constant_pad_nd(input: Array, pad: Ints, value: Number = 0):
 
 
 @composite
-def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor = None, append: Tensor = None):
+def diff(
+    input: Tensor,
+    n: int = 1,
+    dim: int = -1,
+    prepend: Tensor = None,
+    append: Tensor = None,
+    *,
+    out=None,
+):
     """The differences of neighbors along `dim`, `n` times; the ends may be extended first.
 
     >>> torch.diff(torch.tensor([1, 3, 6]))
@@ -283,13 +292,13 @@ def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor = None, appen
     parts = [part for part in (prepend, input, append) if part is not None]
     result = cat(parts, dim) if len(parts) > 1 else input
     if n == 0:
-        return result.new_zeros(result.shape).copy_(result)
+        return write("diff", result.new_zeros(result.shape).copy_(result), out)
     for _ in range(min(n, result.size(dim))):
         count = max(result.size(dim) - 1, 0)
         late = result.narrow(dim, result.size(dim) - count, count)
         early = result.narrow(dim, 0, count)
         result = late.logical_xor(early) if result._array.dtype == bool else late - early
-    return result
+    return write("sub", result, out)
 
 
 def _check_end(input, end, dim):

@@ -1,9 +1,12 @@
 """Triangular systems of equations, and Cholesky's decomposition: A = L @ L.mT, with L triangular."""
 
+import warnings
+
 import numpy as np
 
 from .. import dtypes, return_types
 from ..declare import Array, op
+from ..out import write
 from ..tensor import Tensor
 from .linalg import (
     _broadcast_batches,
@@ -18,7 +21,6 @@ from .linalg import (
     each,
     in_linalg,
 )
-from .matmul import write
 
 NOT_POSITIVE = (
     "The factorization could not be completed because the input is not positive-definite (the "
@@ -149,6 +151,14 @@ def linalg_cholesky(input: Tensor, *, upper: bool = False, out=None):
 @op(input=lambda grad, upper, result: _cholesky_slope(grad, result, upper))
 def cholesky(input: Array, upper: bool = False):
     """The same as `torch.linalg.cholesky`, by its old name."""
+    warnings.warn(
+        "torch.cholesky is deprecated in favor of torch.linalg.cholesky and will be removed in a future PyTorch "
+        "release.\nL = torch.cholesky(A)\nshould be replaced with\nL = torch.linalg.cholesky(A)\nand\n"
+        "U = torch.cholesky(A, upper=True)\nshould be replaced with\nU = torch.linalg.cholesky(A).mH\n"
+        "This transform will produce equivalent results for all valid (symmetric positive definite) inputs.",
+        UserWarning,
+        stacklevel=6,
+    )
     check_square("cholesky", input)
     check_kernel("cholesky_cpu", input)
     L, info = _decomposed(input, upper)

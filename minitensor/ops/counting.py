@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import dtypes, return_types
 from ..declare import FUNCTIONS, Array, Number, composite, op
+from ..out import write
 from ..return_types import Plain
 from ..signature import to_int, to_operand
 from ..tensor import Tensor, wrap, wrap_dim
@@ -177,7 +178,7 @@ def searchsorted(
     if sorter is not None:
         boundaries = np.take_along_axis(boundaries, sorter._array, -1)
     result = wrap(_positions(boundaries, values, right or side == "right", out_int32))
-    return result if out is None else out.copy_(result)
+    return write("searchsorted", result, out)
 
 
 def _as_array(value):

@@ -11,6 +11,7 @@ from ..arguments import check_fits, wrong_type
 from ..declare import FUNCTIONS
 from ..device import check_device, contiguous_format
 from ..misfits import Signature, explain
+from ..out import write_created
 from ..signature import to_int_tuple, to_number
 from ..storage import strided
 from ..tensor import Tensor, wrap
@@ -56,10 +57,16 @@ def creation(*signatures, method=False, random=False):
                 wanted = None if dtype is None else numpy_dtype(dtype, name)
                 if wanted is None and out is not None:
                     wanted = out._array.dtype
+                if out is not None and "Tensor out" not in texts[0]:
+                    raise TypeError
                 array = make(*args, dtype=wanted, **own)
             except (TypeError, AttributeError) as error:
                 given = args[1:] if method else args
-                named = {key: value for key, value in (("out", out), ("dtype", dtype)) if value}
+                named = {
+                    key: value
+                    for key, value in (("out", out), ("dtype", dtype))
+                    if value is not None
+                }
                 ways = [Signature.parse(text) for text in texts]
                 raise explain(name, ways, given, {**own, **named}) or error from None
             return finish(array, name, requires_grad, device, out)
@@ -83,12 +90,7 @@ def finish(array, name, requires_grad=False, device=None, out=None):
     if requires_grad and array.dtype.kind != "f":
         raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     if out is not None:
-        if array.dtype != out._array.dtype:
-            raise RuntimeError(
-                f"dtype {dtypes.of(array.dtype).label} does not match dtype of out parameter "
-                f"({out.dtype.label})"
-            )
-        return out._resize(array.shape, warn=out.shape != array.shape).copy_(wrap(array))
+        return write_created(name, array, out)
     tensor = wrap(array)
     tensor._tracked = requires_grad
     return tensor

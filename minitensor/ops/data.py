@@ -49,6 +49,13 @@ def _unnest(data):
     """The shape of nested sequences and their leaves in a flat list; PyTorch's error if they are ragged."""
     shape, level = [], [data]
     while level and _is_sequence(level[0]):
+        if shape and any(isinstance(item, np.ndarray) and item.size for item in level):
+            warnings.warn(
+                "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the "
+                "list to a single numpy.ndarray with numpy.array() before converting to a tensor.",
+                UserWarning,
+                stacklevel=4,
+            )
         length = len(level[0])
         for item in level:
             if not _is_sequence(item):
@@ -70,6 +77,8 @@ def _is_sequence(value):
         raise TypeError("new(): invalid data type 'str'")
     if isinstance(value, Tensor) and value.ndim and value.numel() != 1:
         raise ValueError("only one element tensors can be converted to Python scalars")
+    if isinstance(value, np.ndarray) and not value.ndim:
+        raise TypeError("len() of unsized object")
     if isinstance(value, (Tensor, np.ndarray)):
         return value.ndim > 0
     return isinstance(value, SEQUENCES) or type(value).__name__ == "array"

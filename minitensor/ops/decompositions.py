@@ -5,10 +5,13 @@ Gradients follow PyTorch's FunctionsManual.cpp (`linalg_eig_backward`, `svd_back
 `linalg_qr_backward`); they exist where eigenvalues or singular values differ from each other.
 """
 
+import warnings
+
 import numpy as np
 
 from .. import return_types
 from ..declare import Array, composite, op
+from ..out import write
 from ..tensor import Tensor, wrap
 from .cholesky import linalg_solve_triangular
 from .join import cat
@@ -22,7 +25,6 @@ from .linalg import (
     in_linalg,
     linalg_op,
 )
-from .matmul import write
 
 
 def identity(values):
@@ -183,7 +185,7 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out=None):
     U, S, Vh = _svd(input, not some or not compute_uv)
     if not compute_uv:
         U, Vh = (wrap(np.zeros(t._array.shape, t._array.dtype)) for t in (U, Vh))
-    return return_types.svd((U, S, Vh.mT))
+    return write("svd", return_types.svd((U, S, Vh.mT)), out)
 
 
 # QR
@@ -246,4 +248,12 @@ def linalg_qr(A: Array, mode: str = "reduced"):
 @composite
 def qr(input: Tensor, some: bool = True, *, out=None):
     """An orthogonal Q and an upper triangular R with input = Q @ R, by the older name."""
-    return return_types.qr(linalg_qr(input, "reduced" if some else "complete"))
+    warnings.warn(
+        "torch.qr is deprecated in favor of torch.linalg.qr and will be removed in a future PyTorch release.\nThe "
+        "boolean parameter 'some' has been replaced with a string parameter 'mode'.\nQ, R = torch.qr(A, some)\n"
+        "should be replaced with\nQ, R = torch.linalg.qr(A, 'reduced' if some else 'complete')",
+        UserWarning,
+        stacklevel=3,
+    )
+    results = return_types.qr(linalg_qr(input, "reduced" if some else "complete"))
+    return write("linalg_qr", results, out)

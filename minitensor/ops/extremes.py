@@ -5,9 +5,11 @@ import numpy as np
 from .. import dtypes, return_types
 from ..declare import Array, Ints, composite, op
 from ..formulas import put_back
+from ..out import write
 from ..signature import to_int, to_number
 from ..tensor import Tensor, wrap, wrap_dim
 from .reduce import contiguous, reduced_axes
+from .select import maximum, minimum
 
 # Gradients: shared by all elements that reach the extreme, or given to the one that was picked
 
@@ -119,7 +121,7 @@ def max(input: Tensor, dim=None, keepdim: bool = False, *, other: Tensor = None,
             [4., 3.]])
     """
     if isinstance(dim, Tensor) or other is not None:
-        return input.maximum(dim if other is None else other)
+        return maximum(input, dim if other is None else other, out=out)
     return _max(input, out=out) if dim is None else _max_along(input, to_int(dim), keepdim, out=out)
 
 
@@ -130,7 +132,7 @@ def min(input: Tensor, dim=None, keepdim: bool = False, *, other: Tensor = None,
     With another tensor in place of the dim: `minimum`.
     """
     if isinstance(dim, Tensor) or other is not None:
-        return input.minimum(dim if other is None else other)
+        return minimum(input, dim if other is None else other, out=out)
     return _min(input, out=out) if dim is None else _min_along(input, to_int(dim), keepdim, out=out)
 
 
@@ -346,7 +348,7 @@ def _quantile(skip_nan, input, q, dim, keepdim, interpolation, out):
     if q.ndim:
         below = below.unsqueeze_(0).transpose_(0, -1)
     result = below.squeeze_(-1)
-    return result if out is None else out.copy_(result)
+    return write("quantile", result, out)
 
 
 def _as_quantiles(input, q, interpolation):

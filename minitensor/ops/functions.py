@@ -242,18 +242,36 @@ def tanh(input):
     return np.tanh(input)
 
 
+def _no_slope_in_place(function):
+    """Give the nodes of an op's in-place twin a form of their own, without a derivative: so they are in PyTorch."""
+    name = function.__name__
+
+    def slope(grad):
+        raise NotImplementedError(
+            f"the derivative for 'inplace version of {name}' is not implemented."
+        )
+
+    node = {"node": f"{name.title()}Backward", "number": 1, "to": "float", "input": slope}
+    twin = elementwise(in_place=False, method=False, function=False, **node)(function.op.forward)
+    function.op.in_place = twin.op.in_place
+    return function
+
+
+@_no_slope_in_place
 @elementwise(to="float", input=lambda grad, input: grad * (input * input + 1).rsqrt())
 def asinh(input):
     """The inverse of the hyperbolic sine."""
     return np.arcsinh(input)
 
 
+@_no_slope_in_place
 @elementwise(to="float", input=lambda grad, input: grad * (input * input - 1).rsqrt())
 def acosh(input):
     """The inverse of the hyperbolic cosine."""
     return np.arccosh(input)
 
 
+@_no_slope_in_place
 @elementwise(to="float", input=lambda grad, input: grad / (1 - input * input))
 def atanh(input):
     """The inverse of the hyperbolic tangent."""

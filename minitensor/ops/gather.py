@@ -8,6 +8,7 @@ from .. import dtypes
 from ..arguments import NUMBERS, broadcast_error, check_fits
 from ..declare import Array, composite, op
 from ..grad_mode import state
+from ..out import write
 from ..tensor import Tensor, wrap, wrap_dim
 from .reduce import contiguous
 
@@ -217,7 +218,9 @@ _SCATTER_WARNING = (
 
 
 @composite(signatures=_SCATTERS)
-def scatter(input: Tensor, dim: int, index: Tensor, src=None, *, value=None, reduce: str = None):
+def scatter(
+    input: Tensor, dim: int, index: Tensor, src=None, *, value=None, reduce: str = None, out=None
+):
     """A copy with elements of `src`, or one number, at the places that `index` names along `dim`.
 
     `reduce`: "add" or "multiply" to combine them with what is there.
@@ -227,7 +230,7 @@ def scatter(input: Tensor, dim: int, index: Tensor, src=None, *, value=None, red
             [5., 0.]])
     """
     function, values = _scatter_call("scatter", input, dim, index, src, value, reduce)
-    return function(*values)
+    return write("scatter", function(*values), out)
 
 
 @composite(torch=False, signatures=_SCATTERS)

@@ -6,11 +6,11 @@ import numpy as np
 
 from .. import dtypes, return_types
 from ..declare import Array, composite, op
+from ..out import write
 from ..return_types import Plain
 from ..tensor import Tensor, wrap
 from .decompositions import decomposed, linalg_eigh, linalg_svdvals
 from .linalg import LinAlgError, _inverse, check_square, each, in_linalg
-from .matmul import write
 from .norm import linalg_matrix_norm
 
 
@@ -73,7 +73,7 @@ def linalg_cond(input: Tensor, p=None, *, out=None):
         raise RuntimeError("linalg.cond: The input tensor must have at least 2 dimensions.")
     if p not in (None, "fro", "nuc", 1, -1, 2, -2, math.inf, -math.inf):
         raise RuntimeError(f"linalg.cond got an invalid norm type: {p}")
-    return write("linalg_cond", _condition(input, p), out, cast=True)
+    return write("linalg_cond", _condition(input, p), out)
 
 
 def _condition(input, p):

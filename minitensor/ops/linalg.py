@@ -12,8 +12,8 @@ import numpy as np
 from .. import dtypes, return_types
 from ..arguments import broadcast_error
 from ..declare import Array, Ints, composite, op
+from ..out import write
 from ..tensor import Tensor, wrap
-from .matmul import write
 from .select import where
 
 LINALG = {}  # name: function; what `torch.linalg` offers
@@ -154,9 +154,9 @@ def det(input: Tensor):
 
 
 @composite
-def slogdet(input: Tensor):
+def slogdet(input: Tensor, *, out=None):
     """The sign of the determinant, and the logarithm of its size."""
-    return return_types.slogdet(linalg_slogdet(input))
+    return write("linalg_slogdet", return_types.slogdet(linalg_slogdet(input)), out)
 
 
 @composite

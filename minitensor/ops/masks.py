@@ -7,6 +7,7 @@ import numpy as np
 from .. import dtypes
 from ..arguments import broadcast_error
 from ..declare import Array, composite, op
+from ..out import write
 from ..tensor import Tensor
 from .gather import with_dims
 from .join import cat
@@ -162,7 +163,7 @@ def nonzero(input: Tensor, *, as_tuple: bool = False, out=None):
     """
     if as_tuple:
         return argwhere(input if input.ndim else input.reshape(1)).unbind(1)
-    return argwhere(input, out=out)
+    return write("nonzero", argwhere(input), out)
 
 
 @op()

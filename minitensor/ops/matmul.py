@@ -8,7 +8,7 @@ from .. import dtypes
 from ..arguments import broadcast_error, check_same_dtype
 from ..declare import Array, composite, op
 from ..formulas import for_both, turned
-from ..grad_mode import state
+from ..out import write
 from ..tensor import Tensor
 from .reshape import _reshaped, _unsafe_view
 from .views import _expand
@@ -232,27 +232,6 @@ def _at(self, other):
 
 Tensor.__matmul__ = _at
 Tensor.__rmatmul__ = lambda self, other: NotImplemented  # `@` is for tensors on both sides
-
-
-def write(name, result, out, cast=False):
-    """The result of a composite, put into the tensor given as `out=`, if there is one.
-
-    Unless `cast`, that has to have the result's dtype.
-    """
-    if out is None:
-        return result
-    if state.enabled and (result.requires_grad or out.requires_grad):
-        raise RuntimeError(
-            f"{name}(): functions with out=... arguments don't support automatic differentiation, "
-            "but one of the arguments requires grad."
-        )
-    if out.dtype is not result.dtype and not cast:
-        raise RuntimeError(
-            f"Expected out tensor to have dtype {result.dtype.ctype}, but got {out.dtype.ctype} instead"
-        )
-    if out._array.shape != result._array.shape:
-        out._resize(result._array.shape, warn=True)
-    return out.copy_(result)
 
 
 def _folds(input, other):

@@ -1,6 +1,7 @@
 """Norms and distances."""
 
 import math
+import warnings
 
 import numpy as np
 
@@ -8,10 +9,10 @@ from .. import dtypes
 from ..arguments import broadcast_error, check_same_dtype
 from ..declare import Array, DType, Ints, Number, composite, op
 from ..formulas import put_back
+from ..out import write
 from ..tensor import Tensor, wrap_dim
 from .decompositions import linalg_svdvals
 from .linalg import check_floating, check_matrix, in_linalg
-from .matmul import write
 from .reduce import contiguous, reduced_axes, work_dtype
 
 # Norms of vectors
@@ -241,6 +242,12 @@ def nuclear_norm(input: Tensor, dim=(-2, -1), keepdim: bool = False, *, out=None
     """The sum of a matrix's singular values."""
     if isinstance(dim, bool):
         dim, keepdim = (-2, -1), dim
+    warnings.warn(
+        "at::nuclear_norm is deprecated and it is just left for JIT compatibility. It will be removed in a future "
+        "PyTorch release. Please use `linalg.matrix_norm(A, 'nuc', dim, keepdim)` instead",
+        UserWarning,
+        stacklevel=3,
+    )
     return linalg_matrix_norm(input, "nuc", dim, keepdim, out=out)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from .. import dtypes
 from ..arguments import NUMBERS, check_fits
 from ..declare import Array, composite, elementwise
+from ..out import write
 from ..signature import to_operand
 from ..tensor import Tensor
 from .inplace import zeros
@@ -147,7 +148,7 @@ def _pow_op(input, exponent):
 @composite(signatures=_EXPONENT)
 def float_power(input, exponent, *, out=None):
     """input ** exponent in float64."""
-    return pow(_as_double(input), _as_double(exponent), out=out)
+    return write("float_power", pow(_as_double(input), _as_double(exponent)), out)
 
 
 @composite(torch=False, signatures=("Tensor exponent", "Number exponent"))

@@ -6,11 +6,12 @@ import numpy as np
 
 from ..arguments import broadcast_error, check_dims_unique, check_same_dtype, wrong_type
 from ..declare import Array, Tensors, composite, op
+from ..out import write
 from ..tensor import Tensor, wrap, wrap_dim
 from .broadcast import check_list
 from .join import cat
 from .linalg import check_floating, check_square, in_linalg, linalg_inv, linalg_op
-from .matmul import dot, matmul, mm, no_bools, vdot, write
+from .matmul import dot, matmul, mm, no_bools, vdot
 from .reduce import contiguous
 from .reshape import _unsafe_view
 
@@ -35,7 +36,7 @@ def outer(input: Tensor, vec2: Tensor, *, out=None):
     for name, vector in (("self", input), ("vec2", vec2)):
         if vector.ndim != 1:
             raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {vector.ndim}-D")
-    return write("outer", input.reshape(input.numel(), 1) * vec2, out, cast=True)
+    return write("outer", input.reshape(input.numel(), 1) * vec2, out)
 
 
 @composite
@@ -158,7 +159,7 @@ def linalg_matrix_power(input: Tensor, n: int, *, out=None):
             [5, 3]])
     """
     check_square("linalg.matrix_power", input._array)
-    return write("linalg_matrix_power", _power(input, n), out)
+    return write("matrix_power", _power(input, n), out)
 
 
 @composite
@@ -382,4 +383,4 @@ def kron(input: Tensor, other: Tensor, *, out=None):
     left = _unsafe_view(input, tuple(n for size in first for n in (size, 1)))
     right = _unsafe_view(other, tuple(n for size in second for n in (1, size)))
     result = _unsafe_view(left * right, tuple(a * b for a, b in zip(first, second)))
-    return write("kron", result, out, cast=True)
+    return write("kron", result, out)

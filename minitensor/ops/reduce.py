@@ -14,6 +14,7 @@ from ..return_types import Plain
 from ..signature import to_ints
 from ..summation import add_up
 from ..tensor import Tensor, wrap, wrap_dim
+from .arithmetic import div
 from .join import cat
 
 # What all reductions share
@@ -155,7 +156,7 @@ def nanmean(
         )
     dims = () if dim is None else dim
     count = input.detach().isnan().logical_not().sum(dims, keepdim)
-    return input.nansum(dim, keepdim, dtype=dtype).div(count, out=out)
+    return div(input.nansum(dim, keepdim, dtype=dtype), count, out=out)
 
 
 def others_product(input, dim):

@@ -219,6 +219,18 @@ def _at_most(input: Array, max: Array):
     return _limited(input, None, max)
 
 
+def _clamp_lower(input: Array, min: Array, max=None):
+    return _limited(input, min, None)
+
+
+def _clamp_upper(input: Array, max: Array, min=None):
+    return _limited(input, None, max)
+
+
+def _no_bound(grad):
+    """The gradient of a bound that was not given, though the node has an edge for it."""
+
+
 _at_least_slopes = {
     "input": lambda grad, input, min: grad.where(input >= min, 0),
     "min": lambda grad, input, min: grad.where(input < min, 0),
@@ -227,8 +239,10 @@ _at_most_slopes = {
     "input": lambda grad, input, max: grad.where(input <= max, 0),
     "max": lambda grad, input, max: grad.where(input > max, 0),
 }
-_clamp_lower = elementwise(node="ClampBackward", **_at_least_slopes)(_at_least)
-_clamp_upper = elementwise(node="ClampBackward", **_at_most_slopes)(_at_most)
+_clamp_lower = elementwise(node="ClampBackward", **_at_least_slopes, max=_no_bound)(_clamp_lower)
+_clamp_upper = elementwise(
+    node="ClampBackward", input=_at_most_slopes["input"], min=_no_bound, max=_at_most_slopes["max"]
+)(_clamp_upper)
 _clamp_min_tensor = elementwise(node="ClampMinBackward", number=1, **_at_least_slopes)(_at_least)
 _clamp_max_tensor = elementwise(node="ClampMaxBackward", number=1, **_at_most_slopes)(_at_most)
 

@@ -6,7 +6,7 @@ from .. import dtypes
 from ..declare import Array, DType, Ints, op
 from ..formulas import exp, put_back
 from ..tensor import wrap_dim
-from .reduce import cast, contiguous, reduced_axes, total, work_dtype
+from .reduce import contiguous, reduced_axes, total, work_dtype
 
 
 def _largest(array, axes):
@@ -37,10 +37,9 @@ def logsumexp(input: Array, dim: Ints, keepdim: bool = False):
     return contiguous(result.astype(input.dtype, copy=False))
 
 
-def _prepared(input, dim, dtype, name):
+def _prepared(input, dim, name):
     """The input of a softmax as a floating-point array to compute with, and the axis."""
     axis = wrap_dim(dim, input.ndim)
-    input = cast(input, dtype)
     if input.dtype.kind != "f":
         last = "lastdim_" if axis >= input.ndim - 1 else ""
         label = dtypes.of(input.dtype).label
@@ -50,6 +49,21 @@ def _prepared(input, dim, dtype, name):
     return exact - np.maximum.reduce(exact, axes, None, None, True, -np.inf), axes, input.dtype
 
 
+def _casting(function):
+    """Have an op bring its input to the dtype that is asked for in a step of its own."""
+    bind = function.op.bind
+
+    def converted(args, kwargs):
+        values = bind(args, kwargs)
+        if values["dtype"] is not None:
+            values["input"] = values["input"].to(values["dtype"])
+        return values
+
+    function.op.bind = converted
+    return function
+
+
+@_casting
 @op(input=lambda grad, dim, result: (grad - total(grad * result, dim)) * result)
 def softmax(input: Array, dim: int, dtype: DType = None):
     """exp(input) / exp(input).sum(dim): positive, adding up to 1 along `dim`.
@@ -57,16 +71,17 @@ def softmax(input: Array, dim: int, dtype: DType = None):
     >>> torch.tensor([0., 0.]).softmax(dim=0)
     tensor([0.5000, 0.5000])
     """
-    shifted, axis, dtype = _prepared(input, dim, dtype, "softmax")
+    shifted, axis, dtype = _prepared(input, dim, "softmax")
     result = np.exp(shifted)
     result /= np.add.reduce(result, axis, None, None, True)
     return contiguous(result.astype(dtype, copy=False))
 
 
+@_casting
 @op(input=lambda grad, dim, result: grad - exp(result) * total(grad, dim))
 def log_softmax(input: Array, dim: int, dtype: DType = None):
     """The logarithm of `softmax`, exact also where softmax is nearly 0."""
-    shifted, axis, dtype = _prepared(input, dim, dtype, "log_softmax")
+    shifted, axis, dtype = _prepared(input, dim, "log_softmax")
     shifted -= np.log(np.add.reduce(np.exp(shifted), axis, None, None, True))
     return contiguous(shifted.astype(dtype, copy=False))
 

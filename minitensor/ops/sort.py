@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import return_types
 from ..declare import Array, composite, op
+from ..out import write
 from ..selection import quickselect, top_places
 from ..tensor import Tensor, wrap_dim
 from .extremes import check_not_empty, pick, picked
@@ -61,8 +62,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
 @composite
 def msort(input: Tensor, *, out=None):
     """The elements in order along the first dim."""
-    values = _sort(input, 0, False, None)[0]
-    return values if out is None else out.copy_(values)
+    return write("sort", _sort(input, 0, False, None)[0], out)
 
 
 @op(

@@ -5,6 +5,7 @@ import numpy as np
 from ..called import declared
 from ..declare import FUNCTIONS, Array, IntTuple, Number, composite, op, view
 from ..grad_mode import state
+from ..out import write
 from ..storage import flat_storage, strided
 from ..tensor import Tensor, wrap
 from ..views import AsStrided, check_in_place, make_view, note_change
@@ -134,11 +135,13 @@ def _become(self, make, *args, **kwargs):
     """Give the tensor the sizes, strides and history of a view of itself."""
     check_in_place(self, self.requires_grad)
     flat_storage(self)  # what it had before it may show less
-    result = make(self, *args, **kwargs)
+    result, retains = make(self, *args, **kwargs), self.retains_grad
     self._array = result._array
     note_change(self)
     if result._grad_fn is not None:
         self._grad_fn, self._output_nr = result._grad_fn, 0
+        if retains:  # as before: the node of the tensor's old shape stores the gradient
+            self._grad_fn.retained = {0: lambda: None}
         if self._view is not None:
             self._view.seen = self._counter[0]
     return self
@@ -194,7 +197,8 @@ def _publish_copy(function):
         except (TypeError, AttributeError) as error:
             bad = make.op.bad_arguments(args, kwargs, suffix="_copy")
             raise bad or error from None
-        return tuple(map(copied, result)) if isinstance(result, tuple) else copied(result)
+        several = isinstance(result, tuple)
+        return write(name, tuple(map(copied, result)) if several else copied(result), out)
 
     twin.__name__ = name
     twin.__doc__ = f"Like `{name.removesuffix('_copy')}`, but a copy."

@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import dtypes
 from ..declare import Array, DType, composite, op
+from ..out import write
 from ..tensor import Tensor, wrap_dim
 from .create import finish, numpy_dtype
 from .join import cat
@@ -132,7 +133,7 @@ def diag(input: Tensor, diagonal: int = 0, *, out=None):
     tensor([1, 4])
     """
     if input.ndim == 1:
-        return diag_embed(input, diagonal, out=out)
+        return write("diag_embed", diag_embed(input, diagonal), out)
     if input.ndim == 2:
         return _diagonal_copy(input, diagonal, out=out)
     raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
