@@ -1,6 +1,11 @@
 """What Python and NumPy ask of a tensor: numbers, truth, length, iteration, arrays."""
 
+import itertools
+import warnings
+
 import numpy as np
+
+_first_time = itertools.count().__next__
 
 
 class AsPython:
@@ -51,14 +56,25 @@ class AsPython:
             raise ValueError("only one element tensors can be converted to Python scalars")
         return self._array.item()
 
+    def _inexact(self):
+        """The only element for a float or complex; PyTorch warns, once, that gradients do not follow."""
+        if self.requires_grad and not _first_time():
+            warnings.warn(
+                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
+                "behavior.\nConsider using tensor.detach() first.",
+                UserWarning,
+                stacklevel=3,
+            )
+        return self._only_element()
+
     def __float__(self):
-        return float(self._only_element())
+        return float(self._inexact())
 
     def __int__(self):
         return int(self._only_element())
 
     def __complex__(self):
-        return complex(self._only_element())
+        return complex(self._inexact())
 
     def __index__(self):
         if self._array.size != 1 or self._array.dtype.kind == "f":

@@ -63,6 +63,22 @@ def alone(function, name):
     return method
 
 
+def of_one(function, name, method):
+    """A function that takes exactly one argument, in C; or a method that takes one beside the tensor."""
+
+    @functools.wraps(function)
+    def of_one(*args, **kwargs):
+        given = len(args) - method
+        if kwargs or given != 1:
+            where = "TensorBase" if method else "torch._VariableFunctionsClass"
+            takes = "no keyword arguments" if kwargs else f"exactly one argument ({given} given)"
+            raise TypeError(f"{where}.{name}() takes {takes}")
+        return function(*args)
+
+    of_one.__name__ = name
+    return of_one
+
+
 def modernized(name, texts, args, kwargs, method):
     """The arguments of a deprecated signature as the present one takes them, after a warning; None if none fits.
 

@@ -111,6 +111,8 @@ class Signature:
             kind, _, name = declared.rpartition(" ")
             options = {"optional": bool(equals), "default": default, "keyword_only": keyword_only}
             parameters.append(Parameter(name, kind, **options))
+            if part == "tuple of ints dim" and "keepdim" in text:
+                parameters[-1].nullable = True
         if len([p for p in parameters if not p.keyword_only]) == 1:
             parameters[0].many = parameters[0].kind == "tuple of ints"
         return cls(parameters, text)
@@ -268,6 +270,11 @@ def room_in(function, texts):
         spread = function.__code__.co_flags & VARIABLE and written("", function, texts, True)
         return any(s.has_room(count - 1, names) for s in spread or ())
 
+    def fits(args, kwargs):
+        name = function.__name__
+        return explain(name, written("", function, texts), args, kwargs) is None
+
+    has_room.fits = fits
     return has_room
 
 

@@ -227,6 +227,8 @@ class Cleaner:
                 clean = to_out
             nullable = clean and optional.get(name, 0) in (None, ())
             self.by_name[name] = or_none(clean) if nullable else clean
+        self.loose = [words.get(n) is None or n in optional for n in names[: code.co_argcount]]
+        self.loose = [free and words.get(n) is not bool for free, n in zip(self.loose, names)]
         self.by_place = [self.by_name[name] for name in names[: code.co_argcount]]
         self.spread = spread_name(function)
 
@@ -244,8 +246,15 @@ class Cleaner:
                     cleaned.append(to_int_tuple(kwargs.pop(self.spread)))
         except TypeError:
             raise Misfit from None
-        if self.has_room is not None and not self.has_room(len(args), *kwargs):
-            raise Misfit
+        has_room = self.has_room
+        if has_room is not None:
+            if not has_room(len(args), *kwargs):
+                raise Misfit
+            odd = kwargs and kwargs.get("dim", 0) is None
+            for loose, value in zip(self.loose, args):
+                odd = odd or (loose and (value is None or type(value) is bool))
+            if odd and not has_room.fits(args, kwargs):
+                raise Misfit
         return cleaned, kwargs
 
     def _by_name(self, kwargs):

@@ -15,11 +15,7 @@ from .grad_mode import inferring, state
 from .hooks import RemovableHandle
 from .size import Size
 from .slips import Slip, explain_call, explain_missing
-from .storage import (
-    contiguous_strides,
-    flat_storage,
-    place_in_storage,
-)
+from .storage import contiguous_strides, flat_storage, place_in_storage
 
 new = object.__new__
 
@@ -67,7 +63,7 @@ class Tensor(AsPython):
         """The `torch.Size` of the tensor, or the size along one dimension."""
         if dim is None:
             return self.shape
-        return self._array.shape[wrap_dim(as_int(dim, "size"), self._array.ndim)]
+        return self._array.shape[wrap_dim(as_int(dim, "size"), self._array.ndim, scalars=False)]
 
     @readonly
     def ndim(self):
@@ -127,7 +123,9 @@ class Tensor(AsPython):
             strides = tuple(step // array.itemsize for step in array.strides)
         else:
             strides = contiguous_strides(array.shape)
-        return strides if dim is None else strides[wrap_dim(as_int(dim, "stride"), array.ndim)]
+        if dim is None:
+            return strides
+        return strides[wrap_dim(as_int(dim, "stride"), array.ndim, scalars=False)]
 
     def is_contiguous(self, memory_format=None):
         """True if the elements lie in storage in the order in which they are read."""
@@ -344,12 +342,14 @@ def mark_inference(tensor):
         tensor._inference = True
 
 
-def wrap_dim(dim, ndim):
-    """A dimension counted from the front; PyTorch's error if it is out of range.
+def wrap_dim(dim, ndim, scalars=True):
+    """A dimension counted from the front; PyTorch's error if it is out of range, or none (unless `scalars`).
 
     >>> wrap_dim(-1, 3)
     2
     """
+    if not ndim and not scalars:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     reach = ndim or 1
     if -reach <= dim < reach:
         return dim % reach

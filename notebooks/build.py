@@ -12,8 +12,11 @@ Tags of a code cell:
 
 - ``raises-exception``: the error is part of the lesson;
 - ``kit-only``: says something about the kit itself, left out on PyTorch;
+- ``predict``: asks for a prediction; its source is folded away;
 - ``exercise``: has ``...`` for the student to fill in, ``check`` tells whether it is right, and
   ``solution``, after both, becomes a folded answer in the notebook;
+- ``wrong`` and ``right``, after the solution: typical mistakes, and other ways to solve it, for the
+  teacher's edition (teach.py) and the tests;
 - ``once``: may raise when run a second time in a row, and its text says so.
 """
 
@@ -38,7 +41,9 @@ ROOT = HERE.parent
 SOURCES = HERE / "source"
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-TAGS = {"raises-exception", "kit-only", "exercise", "check", "solution", "once"}
+TAGS = {"raises-exception", "kit-only", "once", "predict"}
+TAGS |= {"exercise", "check", "solution", "wrong", "right"}
+FOLDED = {"predict", "check"}  # shown without their source, and not to be deleted
 IMPORT = "import minitensor as torch"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -90,12 +95,20 @@ def name_cells(notebook: NotebookNode) -> None:
 
 
 def for_students(notebook: NotebookNode) -> NotebookNode:
-    """Return the notebook with solutions and checks folded away; the checks cannot be deleted."""
-    notebook = copy.deepcopy(notebook)
+    """Return the notebook with questions, checks and solutions folded away, cases left out."""
+    notebook = without_cases(notebook)
     notebook.cells = [fold(cell) if "solution" in tags(cell) else cell for cell in notebook.cells]
     for cell in notebook.cells:
-        if "check" in tags(cell):
+        if FOLDED.intersection(tags(cell)):
             cell.metadata.update(deletable=False, jupyter={"source_hidden": True})
+    return notebook
+
+
+def without_cases(notebook: NotebookNode) -> NotebookNode:
+    """Return the notebook without the wrong and right answers that are meant for tests."""
+    notebook = copy.deepcopy(notebook)
+    cases = {"wrong", "right"}
+    notebook.cells = [cell for cell in notebook.cells if not cases.intersection(tags(cell))]
     return notebook
 
 
@@ -108,7 +121,7 @@ def fold(cell: NotebookNode) -> NotebookNode:
 
 def solved(notebook: NotebookNode) -> NotebookNode:
     """Return the notebook with the solutions in place of the exercises."""
-    notebook = copy.deepcopy(notebook)
+    notebook = without_cases(notebook)
     cells, exercise = [], None
     for cell in notebook.cells:
         if "exercise" in tags(cell):
@@ -151,10 +164,11 @@ def execute(notebook: NotebookNode) -> NotebookNode:
         store_widget_state=False,
     )
     # The kernel finds the kit in this working tree even where it is not installed, and leaves the
-    # user's own IPython settings alone.
+    # user's own IPython settings and answers alone.
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     with TemporaryDirectory() as settings:
-        client.execute(env={**os.environ, "PYTHONPATH": path, "IPYTHONDIR": settings})
+        private = {"IPYTHONDIR": settings, "MINITENSOR_PROGRESS": "off"}
+        client.execute(env={**os.environ, "PYTHONPATH": path, **private})
     leave_stills(notebook)
     notebook.metadata = NotebookNode(kernelspec=KERNEL, language_info={"name": "python"})
     return notebook

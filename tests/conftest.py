@@ -1,4 +1,4 @@
-"""What every test needs: kernels that find this working tree, and no settings of the user's own."""
+"""What every test needs: kernels that find this working tree, and nothing of the user's own."""
 
 import os
 from pathlib import Path
@@ -25,3 +25,4 @@ def pytest_configure(config):
     config.add_cleanup(patch.undo)
     patch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
     patch.setenv("IPYTHONDIR", settings.name)
+    patch.setenv("MINITENSOR_PROGRESS", "off")

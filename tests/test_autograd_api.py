@@ -569,3 +569,24 @@ def test_a_leaf_does_not_adopt_what_travels_on():
         return a.grad.tolist(), b.grad.tolist()
 
     assert gradients(minitensor) == gradients(torch) == ([0.0] * 3, [6.0] * 3)
+
+
+def versions(function):
+    """A program: the version of the gradient after each of three passes."""
+
+    def program(t):
+        w = leaf(t)
+        return [function(w).backward() or w.grad._version for _ in range(3)]
+
+    return program
+
+
+test_versions_count_what_was_added_to_a_gradient_in_place = check(
+    {
+        "nothing is added, the gradient is a view": versions(lambda w: w.sum()),
+        "two ways": versions(lambda w: (w * w).sum()),
+        "two ways share one gradient": versions(lambda w: (w + w).sum()),
+        "three ways": versions(lambda w: (w.exp() + w.sin() + w.cos()).sum()),
+        "two elements": versions(lambda w: w[0] * w[1]),
+    }
+)

@@ -111,3 +111,12 @@ def test_picture_needs_pytorch(capsys):
     with pytest.raises(SystemExit):
         command.main(["--only", "memory", "--picture", "never.svg"])
     assert "a picture needs PyTorch, and a workload" in capsys.readouterr().err
+
+
+def test_every_widget_is_drawn_again():
+    redraw = pytest.importorskip("benchmarks.redraw", exc_type=ImportError)
+    for name, widget, action in redraw.actions():
+        before = widget._drawing.value
+        action(4)
+        widget.refresh()
+        assert widget._drawing.value != before, name

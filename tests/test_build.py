@@ -82,6 +82,27 @@ def test_students_find_the_solution_folded_away(notebook):
     assert notebook.cells[-2].cell_type == "code"
 
 
+def test_students_find_questions_folded_and_no_cases(source):
+    more = "".join(
+        f"```{{code-cell}} ipython3\n:tags: [{tag}]\n\n{tag!r}\n```\n\n"
+        for tag in ("predict", "wrong", "right")
+    )
+    source.write_text(SOURCE + more, encoding="utf-8")
+    notebook = build.read_source(source)
+    *_, last = build.for_students(notebook).cells
+    assert (last.source, last.metadata.deletable) == ("'predict'", False)
+    assert last.metadata.jupyter == {"source_hidden": True}
+    assert build.solved(notebook).cells[-1].source == "'predict'"
+
+
+def test_answers_of_whoever_builds_are_left_alone(tmp_path, source, monkeypatch):
+    monkeypatch.setenv("MINITENSOR_PROGRESS", str(tmp_path / "mine.json"))
+    code = "import os; os.environ['MINITENSOR_PROGRESS']"
+    cell = nbformat.v4.new_code_cell(code)
+    run = build.execute(nbformat.v4.new_notebook(cells=[cell]))
+    assert run.cells[0].outputs[0]["data"]["text/plain"] == "'off'"
+
+
 def test_a_solution_takes_the_place_of_its_exercise(notebook):
     cells = build.solved(notebook).cells
     assert [cell.source for cell in cells[3:5]] == ["answer = 42", "print(answer)"]

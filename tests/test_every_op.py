@@ -382,12 +382,11 @@ def perform(t, place, call, name, form, space):
 # What these nodes save depends on how their gradient is computed.
 SAVE_OTHER_VALUES = set(
     """
-    MmBackward0 AddmmBackward0 AddbmmBackward0 LinalgDetBackward0
-    LinalgSlogdetBackward0 LinalgSvdBackward0 LinalgSolveExBackward0 LinalgVectorNormBackward0 LinalgQrBackward0
-    CholeskySolveBackward0 GatherBackward0 IndexAddBackward0 IndexCopyBackward0 AsStridedBackward0
-    CumsumBackward0 NllLossBackward0 LogSigmoidBackward0 BinaryCrossEntropyBackward0
+    AddbmmBackward0 LinalgDetBackward0 LinalgSlogdetBackward0 LinalgSvdBackward0 LinalgSolveExBackward0
+    LinalgVectorNormBackward0 CholeskySolveBackward0 IndexAddBackward0 IndexCopyBackward0 AsStridedBackward0
+    NllLossBackward0 LogSigmoidBackward0 BinaryCrossEntropyBackward0
     BinaryCrossEntropyWithLogitsBackward0 LinalgSolveTriangularBackward0 SqueezeBackward1 SqueezeBackward1_copy
-    SqueezeBackward4 AsStridedBackward1 XlogyBackward2 ClampBackward0 PowBackward1 CopysignBackward0
+    SqueezeBackward4 AsStridedBackward1 XlogyBackward2 PowBackward1 CopysignBackward0
 """.split()
 )
 
@@ -395,7 +394,7 @@ SAVE_OTHER_VALUES = set(
 # In place PyTorch has no gradients of these, or complains of something else first: see test_elementwise.py.
 NOT_IN_PLACE = set(
     """
-    acosh asinh atanh arccosh arcsinh arctanh floor_divide heaviside hypot gcd lcm bitwise_left_shift
+    floor_divide heaviside hypot gcd lcm bitwise_left_shift
     bitwise_right_shift bitwise_and bitwise_or bitwise_xor eq ne lt le gt ge not_equal greater greater_equal
     less less_equal
 """.split()

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from minitensor.notebook import exercise
+from minitensor.notebook.answers import Answers
 from minitensor.notebook.exercise import check
 
 BLANK = "not answered yet. Replace the ... above and run both cells again."
@@ -47,6 +49,65 @@ def test_hint_may_depend_on_the_answer(verdict):
 
 def test_hint_that_fails_on_a_strange_answer_is_left_out(verdict):
     assert verdict("5", lambda v: v == 6, hint=lambda v: f"Too small by {6 - v}.") == "not yet."
+
+
+class TestLevels:
+    """Each different wrong answer gets a hint further; then the solution is pointed at."""
+
+    MORE = ("Second.", "Third.")
+
+    @pytest.fixture(autouse=True)
+    def session(self, monkeypatch):
+        monkeypatch.setattr(exercise, "ANSWERS", Answers())
+
+    def ask(self, capsys, *given, hint="First.", more=MORE):
+        for answer in given:
+            check("4.answer", answer, lambda v: v == 6, hint=hint, more=more, probes="a belief")
+        return [
+            line.removeprefix("answer: not yet. Hint: ")
+            for line in capsys.readouterr().out.splitlines()
+        ]
+
+    def test_one_further_with_each_different_answer(self, capsys):
+        told = self.ask(capsys, 1, 1, 2, 2, 3, 4, 5)
+        third = "Third. The solution is folded below."
+        assert told == ["First.", "First.", "Second.", "Second.", "Third.", third, third]
+
+    def test_a_hint_for_the_belief_is_never_left_out(self, capsys):
+        told = self.ask(capsys, 1, 2, 3, hint=lambda v: f"{v}?")
+        assert told == ["1?", "2? Second.", "3? Third."]
+
+    def test_without_more_the_hint_stays(self, capsys):
+        assert self.ask(capsys, 1, 2, 3, 4, more=()) == ["First."] * 4
+
+    def test_a_blank_or_a_right_answer_is_no_wrong_one(self, capsys):
+        assert self.ask(capsys, ..., 6, 1)[1:] == ["answer: right.", "First."]
+
+    def test_another_exercise_has_a_count_of_its_own(self, capsys):
+        self.ask(capsys, 1, 2)
+        check("4.other", 1, lambda v: v == 6, hint="First.", more=self.MORE)
+        assert capsys.readouterr().out == "other: not yet. Hint: First.\n"
+
+    def test_objects_differ_by_what_they_show_and_not_by_address(self, capsys):
+        assert self.ask(capsys, object(), object()) == ["First.", "First."]
+
+    def test_functions_differ_by_their_code(self, capsys):
+        def one():
+            return 1
+
+        def other():
+            return 2
+
+        assert self.ask(capsys, one, other, one, hint=lambda f: f"{f()}?")[2:] == ["1? Second."]
+
+    def test_what_was_answered_is_kept(self, capsys):
+        self.ask(capsys, 5, square_using_blank, 6)
+        kept = exercise.ANSWERS.given()["4.answer"]
+        assert (kept.wrong[0], kept.right) == ("5", "6")
+
+    def test_without_a_chapter_nothing_is_kept(self):
+        check("answer", 6, lambda v: v == 6, hint="")
+        assert exercise.ANSWERS.given() == {}
 
 
 def test_predicate_that_raises_means_wrong(verdict):

@@ -65,8 +65,8 @@ def test_notebook_is_valid_and_carries_nothing_of_its_build(path):
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
     assert notebook.metadata == {"kernelspec": build.KERNEL, "language_info": {"name": "python"}}
     for cell in notebook.cells:
-        folded = {"deletable", "jupyter"} if "check" in build.tags(cell) else set()
-        assert set(cell.metadata) - {"tags"} == folded
+        folded = build.FOLDED.intersection(build.tags(cell))
+        assert set(cell.metadata) - {"tags"} == ({"deletable", "jupyter"} if folded else set())
     ids = [cell.id for cell in notebook.cells]
     assert len(set(ids)) == len(ids)
 
@@ -86,11 +86,10 @@ def test_nothing_is_hidden_from_nbval(path):
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 def test_every_exercise_has_a_check_and_a_solution(source):
-    steps = {"exercise", "check", "solution"}
+    steps = {"exercise", "check", "solution", "wrong", "right"}
     found = [steps.intersection(build.tags(cell)) for cell in build.read_source(source).cells]
-    groups = [step for tagged in found for step in sorted(tagged)]
-    assert groups
-    assert groups == ["exercise", "check", "solution"] * (len(groups) // 3)
+    groups = " ".join(step for tagged in found for step in sorted(tagged))
+    assert re.fullmatch("(exercise check solution( (wrong|right))* ?)+", groups)
 
 
 def test_nbval_forgives_only_what_changes_from_run_to_run():

@@ -18,7 +18,7 @@ import pytest
 import minitensor
 from minitensor import notebook
 from minitensor.notebook.widgets.models.accumulation import AccumulationLab
-from minitensor.notebook.widgets.models.derivative import DerivativeExplorer
+from minitensor.notebook.widgets.models.derivative import HIGH, TOP, DerivativeExplorer
 from minitensor.notebook.widgets.models.in_place import OPS, STARTS, USES, InPlaceLab
 from minitensor.notebook.widgets.models.library import library_in, library_of
 from minitensor.notebook.widgets.models.sharing import CALLS, SharingLab
@@ -247,6 +247,13 @@ class TestAccumulationLab:
         assert lab.facts()[-1][1].startswith(kind)
         assert lab.code()[-1].endswith("# raises")
 
+    def test_a_loss_of_the_student_may_raise_anything(self, torch):
+        lab = AccumulationLab(torch, lambda x: {}["missing"])
+        assert dict(lab.facts())["loss"] == "KeyError: 'missing'"
+        lab.press("backward")
+        assert lab.facts()[-1] == ("Error", "KeyError: 'missing'")
+        ET.fromstring(lab.picture().svg)
+
     def test_own_function_and_tensor_stay_the_students(self, torch):
         def cost(x):
             return (x**3).sum()
@@ -382,6 +389,15 @@ class TestDerivativeExplorer:
         model.move(1.5)
         assert (model.value, model.slope) == (6.75, 9.0)
 
+    def test_the_height_of_the_point_is_that_of_its_mark(self, torch):
+        model = DerivativeExplorer(torch, {}, "x**2", x=3.0)
+        for x in (-4.0, 0.0, 2.5):
+            model.move(x)
+            (mark,) = ET.fromstring(model.picture().svg).iter("{http://www.w3.org/2000/svg}circle")
+            assert float(mark.get("cy")) == pytest.approx(TOP + HIGH * model.height(), abs=0.06)
+        model.type("x +")
+        assert model.height() == 1
+
     def test_descent_goes_down(self, torch):
         model = DerivativeExplorer(torch, {}, "x**2", x=3.0)
         for _ in range(3):
@@ -441,13 +457,13 @@ class TestPrint:
         for widget in all_widgets(torch):
             bundle = widget._repr_mimebundle_()
             assert "application/vnd.jupyter.widget-view+json" in bundle
-            root = ET.fromstring(bundle["image/svg+xml"])
-            assert [child.tag.rpartition("}")[2] for child in root[:2]] == ["title", "desc"]
+            root = ET.fromstring(bundle["text/html"]).find("svg")
+            assert [child.tag for child in root[:2]] == ["title", "desc"]
             assert bundle["text/plain"] == repr(widget) != ""
 
     def test_is_the_same_in_every_run(self, torch):
         for one, other in zip(all_widgets(torch), all_widgets(torch), strict=True):
-            for kind in ("text/plain", "image/svg+xml"):
+            for kind in ("text/plain", "text/html"):
                 assert one._repr_mimebundle_()[kind] == other._repr_mimebundle_()[kind]
 
     @pytest.mark.skipif(real_torch is None, reason="PyTorch is not installed")

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert import HTMLExporter
 from test_browser import THEMES, contrast, open_notebook, show_whole
+
+import minitensor
+from minitensor.notebook import graph, sharing_lab
+from minitensor.notebook import stepper as stepper_widget
 
 pytestmark = pytest.mark.browser
 
@@ -34,8 +39,9 @@ stepper(y)""",
 def notebook(request, chromium, page, lab):
     """The widgets in a notebook that has run; the requests that left the machine, for the end."""
     strangers = []
-    page.on("request", lambda r: strangers.append(r.url) if is_strange(r.url) else None)
-    put_notebook(chromium, lab)
+    for event in ("request", "websocket"):
+        page.on(event, lambda r: strangers.append(r.url) if is_strange(r.url) else None)
+    put_notebook(chromium, lab, "widgets.ipynb", CELLS.values())
     open_notebook(page, lab, "widgets.ipynb", THEMES[request.param])
     page.evaluate("kit.runAll()")
     for name in CELLS:
@@ -47,20 +53,24 @@ def notebook(request, chromium, page, lab):
     assert strangers == []
 
 
-def put_notebook(chromium, lab):
-    content = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS.values()])
+def put_notebook(chromium, lab, name, sources, outputs=()):
+    """Write a notebook into the folder of the server, as a stranger would: it is not trusted."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    for cell, data in zip(cells, outputs):
+        cell.outputs = [nbformat.v4.new_output("display_data", data)]
+    content = nbformat.v4.new_notebook(cells=cells)
     content.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     page = chromium.new_page()
     page.goto(lab)
     page.wait_for_function("() => window.jupyterapp?.serviceManager")
-    page.evaluate(SAVE, content)
+    page.evaluate(SAVE, [f"notebooks/{name}", content])
     page.close()
 
 
-SAVE = """async content => {
+SAVE = """async ([path, content]) => {
     await window.jupyterapp.restored;
     const model = { type: "notebook", format: "json", content };
-    await window.jupyterapp.serviceManager.contents.save("notebooks/widgets.ipynb", model);
+    await window.jupyterapp.serviceManager.contents.save(path, model);
 }"""
 
 
@@ -120,7 +130,8 @@ def stepper(page):
     page.keyboard.press("End")
     says(page, "stepper", "Trying to backward through the graph a second time")
     page.keyboard.press("ArrowLeft")
-    within(page, "stepper").get_by_label("retain_graph=True").check()
+    within(page, "stepper").get_by_label("retain_graph=True").focus()
+    page.keyboard.press("Space")
     says(page, "stepper", "of 12")
     handle(page, "stepper").focus()
     page.keyboard.press("End")
@@ -129,7 +140,7 @@ def stepper(page):
         "y.backward(retain_graph=True)\ny.backward"
         in within(page, "stepper").locator("pre").last.inner_text()
     )
-    page.keyboard.press("Home")
+    drag(page, handle(page, "stepper"), -1000)
     says(page, "stepper", "Step 0 of")
     press(page, "stepper", "Play")
     says(page, "stepper", "Step 2 of")
@@ -165,7 +176,8 @@ def in_place(page):
     says(page, "in-place", "✗ fails. RuntimeError: one of the variables needed for gradient")
     press(page, "in-place", "x.mul(2)")
     says(page, "in-place", "✓ works")
-    press(page, "in-place", "x.mul_(2)")
+    by_keyboard(page, "in-place", "x.mul_(2)")
+    says(page, "in-place", "✗ fails. RuntimeError")
     choose(page, "in-place", 1, "x.exp()")
     says(page, "in-place", "exp saved its result y, not x")
     choose(page, "in-place", 0, "a leaf that requires grad")
@@ -192,6 +204,11 @@ def sharing(page):
     says(page, "sharing", "not this time (1 of 2 right so far)")
     by_keyboard(page, "sharing", "write to b", "Space")
     says(page, "sharing", "b[0] = 99: the other did not change")
+    within(page, "sharing").locator("select").focus()
+    page.keyboard.press("ArrowDown")  # the next call
+    says(page, "sharing", "Predict first")
+    by_keyboard(page, "sharing", "copied", "Space")
+    says(page, "sharing", "right (2 of 3 right so far)")
 
 
 def strides(page):
@@ -210,18 +227,31 @@ def strides(page):
 
 
 def derivative(page):
+    point = within(page, "derivative").locator(".minitensor-point .noUi-handle")
     says(page, "derivative", "4.: going right, the curve goes up")
-    handle(page, "derivative").focus()
-    page.keyboard.press("ArrowLeft")
-    says(page, "derivative", "2.95")
-    drag(page, handle(page, "derivative"), -250)
+    is_on_the_curve(page, point)
+    drag(page, point, -150, 40)
     says(page, "derivative", "the curve goes down")
-    handle(page, "derivative").focus()
+    is_on_the_curve(page, point)
+    page.keyboard.press("End")
+    says(page, "derivative", "6.: going right")
+    page.keyboard.press("ArrowLeft")
+    says(page, "derivative", "3.95")
+    frame = within(page, "derivative").locator(".minitensor-frame")
+    frame.click(position={"x": frame.bounding_box()["width"] / 2, "y": 30})
+    says(page, "derivative", "-2.: going right")  # the middle is x = 0
+    page.keyboard.press("ArrowRight")
+    says(page, "derivative", "-1.9: going right")
+    is_on_the_curve(page, point)
     page.keyboard.press("Home")
     says(page, "derivative", "-10.: going right")
     press(page, "derivative", "descend: x -= lr * x.grad")
     by_keyboard(page, "derivative", "descend: x -= lr * x.grad")
     says(page, "derivative", "2 steps from x =")
+    handle(page, "derivative").focus()  # of the slider for lr
+    page.keyboard.press("ArrowRight")
+    press(page, "derivative", "descend: x -= lr * x.grad")
+    says(page, "derivative", "lr 0.126")
     field = within(page, "derivative").get_by_role("textbox").first
     field.fill("sin(x")
     field.press("Enter")
@@ -229,7 +259,7 @@ def derivative(page):
     field.fill("sin(x)*x")
     field.press("Enter")
     says(page, "derivative", "x.grad")
-    handle(page, "derivative").focus()
+    point.focus()
     page.keyboard.press("Home")
     for _ in range(50):
         page.keyboard.press("ArrowRight")
@@ -239,14 +269,76 @@ def derivative(page):
         press(page, "derivative", "descend: x -= lr * x.grad")
 
 
-def drag(page, knob, distance):
+def is_on_the_curve(page, point):
+    """Wait until the handle and the point that is drawn are at one place."""
+    page.wait_for_function(
+        """handle => {
+            const middle = e => {
+                const box = e.getBoundingClientRect();
+                return [box.x + box.width / 2, box.y + box.height / 2];
+            };
+            const dot = document.querySelector(".minitensor-derivative circle");
+            const [x, y] = middle(handle), [to_x, to_y] = middle(dot);
+            return Math.hypot(x - to_x, y - to_y) < 4;
+        }""",
+        arg=point.element_handle(),
+    )
+
+
+def drag(page, knob, distance, down=0):
     knob.scroll_into_view_if_needed()
     box = knob.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
-    page.mouse.move(x + distance, y, steps=4)
+    page.mouse.move(x + distance, y + down, steps=4)
     page.mouse.up()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_stored_picture_shows_where_nothing_is_trusted(chromium, page, lab, theme):
+    x = minitensor.tensor([1.0, 2.0], requires_grad=True)
+    y = (x * x).sum()
+    shown = [graph(y), stepper_widget(y), sharing_lab()]
+    stills = [one._repr_mimebundle_() for one in shown]
+    for still in stills:
+        still.pop("application/vnd.jupyter.widget-view+json", None)
+    put_notebook(chromium, lab, "stills.ipynb", ["1"] * len(stills), stills)
+    open_notebook(page, lab, "stills.ipynb", THEMES[theme])
+    outputs = page.locator(".jp-OutputArea-output")
+    outputs.locator("img").last.wait_for()
+    for number, one in enumerate(shown):
+        image = outputs.nth(number).locator("img")
+        assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+        assert image.get_attribute("alt") == repr(one)
+        # Of the words of the labels, which remain, nothing is to be seen.
+        assert outputs.nth(number).evaluate(LETTERS) == 0
+    assert outputs.locator("svg").count() == 0
+    page.evaluate("kit.trust()")
+    outputs.locator("svg[role=img]").last.wait_for()
+    assert outputs.locator("img:visible").count() == 0
+    page.evaluate("kit.shutDown()")
+
+
+# How high the text right in an output is.
+LETTERS = (
+    "output => parseFloat(getComputedStyle(output.querySelector('img').parentElement).fontSize)"
+)
+
+
+def test_an_exported_page_shows_the_still_pictures(chromium, tmp_path):
+    still = sharing_lab()._repr_mimebundle_()
+    cell = nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("display_data", still)])
+    html, _ = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+    path = tmp_path / "page.html"
+    path.write_text(html, encoding="utf-8")
+    page = chromium.new_page()
+    page.route("http*://**", lambda route: route.abort())  # as without a network
+    page.goto(path.as_uri(), wait_until="domcontentloaded")
+    drawn = page.locator("svg.minitensor-picture")
+    assert drawn.bounding_box()["height"] > 100
+    assert page.locator("img:visible").count() == 0
+    page.close()
 
 
 def assert_readable(page):

@@ -32,7 +32,7 @@ class Backward:
         self.roots = [(_leaf_or_node(gradient_edge(t)), g) for t, g in zip(tensors, gradients)]
         self.arrived = {}  # edge (a leaf's id): the gradient, as far as it has been added up
         self.awaited = {}  # a leaf's id: how many edges have still to deliver
-        self.sums = set()  # the edges whose gradient was added up here, and can grow in place
+        self.grown = {}  # edge (a leaf's id): how often its gradient was added to in place
         self.shared = set()  # ids of gradients that others hold, too: no leaf may adopt them
         self._reach()
         self.captured, self.ends_run = None, ends_run
@@ -132,12 +132,11 @@ class Backward:
                     self._finish(edge)
 
     def _sum(self, before, gradient, place):
-        if self.recorded or not before.ndim:
+        """Two gradients for the same place, added in place if nobody else holds the first."""
+        if self.recorded or before.base is not None or id(before) in self.shared:
             return before + gradient
-        if place not in self.sums:
-            self.sums.add(place)
-            return before + gradient
-        before += gradient
+        self.grown[place] = self.grown.get(place, 0) + 1
+        before += gradient  # makes a new number of NumPy's scalars
         return before
 
     def _capture(self, node, grads):
@@ -174,8 +173,10 @@ class Backward:
         for hook in _hooks(node and node.prehooks):
             grads = self._replaced(hook, grads, hook(self._all_shown(grads)))
         if leaf.requires_grad and grads[0] is not None:  # unless it was switched off since
-            alone = id(grads[0]) not in self.shared
-            accumulate(leaf, self._as_tensor(grads[0]), alone)
+            alone, gradient = id(grads[0]) not in self.shared, self._as_tensor(grads[0])
+            if id(leaf) in self.grown:
+                gradient._counter = [self.grown[id(leaf)]]  # PyTorch counts these changes, too
+            accumulate(leaf, gradient, alone)
         for hook in _hooks(node and node.hooks):
             hook((), self._all_shown(grads))
 
@@ -316,6 +317,7 @@ def _copy_laid_out_like(gradient, leaf):
     if state.enabled:
         return copy.copy_(gradient)
     np.copyto(copy._array, gradient._array)
+    copy._changed()
     return copy
 
 

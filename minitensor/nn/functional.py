@@ -5,7 +5,6 @@
 Activations, the common losses, and a few helpers. What needs more than that is left out.
 """
 
-import functools
 import warnings
 
 import numpy as np
@@ -20,44 +19,57 @@ from ..signature import Misfit
 # Activations
 
 
-def _activation(function):
-    """An op with `inplace=` as its last argument."""
-    names = [
-        name for name in function.op.parameters if name not in ("input", "scale", "input_scale")
-    ]
-
-    @functools.wraps(function)
-    def activation(input, *args, **kwargs):
-        options = {**dict(zip([*names, "inplace"], args)), **kwargs}
-        if not options.pop("inplace", False):
-            return function(input, **options)
-        try:
-            return function.op.in_place(input, (), options)
-        except Misfit:
-            raise function.op.bad_arguments((input,), options, suffix="_") from None
-
-    return activation
+def _applied(function, inplace, input, **options):
+    """An activation of a tensor; with `inplace`, the tensor itself becomes that."""
+    if not inplace:
+        return function(input, *options.values())
+    try:
+        return function.op.in_place(input, (), options)
+    except (Misfit, AttributeError):
+        raise function.op.bad_arguments((input, *options.values()), {}, suffix="_") from None
 
 
-relu, leaky_relu, silu, celu, hardtanh, threshold = (
-    _activation(function)
-    for function in (
-        FUNCTIONS["relu"],
-        activations.leaky_relu,
-        activations.silu,
-        activations.celu,
-        activations.hardtanh,
-        activations._threshold,
-    )
-)
-softplus, gelu = activations.softplus, activations.gelu
-logsigmoid = renamed(activations.logsigmoid, "log_sigmoid")
-prelu, hardshrink = FUNCTIONS["prelu"], FUNCTIONS["hardshrink"]
+def relu(input, inplace=False):
+    """The element where it is positive, else 0."""
+    return _applied(FUNCTIONS["relu"], inplace, input)
+
+
+def silu(input, inplace=False):
+    """input * sigmoid(input), also called swish."""
+    return _applied(activations.silu, inplace, input)
+
+
+def leaky_relu(input, negative_slope=0.01, inplace=False):
+    """The element where it is positive, else negative_slope * input."""
+    return _applied(activations.leaky_relu, inplace, input, negative_slope=negative_slope)
+
+
+def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
+    """The nearest value between `min_val` and `max_val`."""
+    if min_val > max_val:
+        raise ValueError("min_val cannot be greater than max_val")
+    return _applied(activations.hardtanh, inplace, input, min_val=min_val, max_val=max_val)
+
+
+def celu(input, alpha=1.0, inplace=False):
+    """The element where it is positive, else alpha * (exp(input / alpha) - 1)."""
+    return _applied(activations.celu, inplace, input, alpha=alpha)
 
 
 def elu(input, alpha=1.0, inplace=False):
     """The element where it is positive, else alpha * (exp(input) - 1)."""
-    return _activation(activations._elu)(input, alpha, inplace)
+    return _applied(activations.elu, inplace, input, alpha=alpha)
+
+
+def _threshold(input, threshold, value, inplace=False):
+    """The element where it is above `threshold`, else `value`."""
+    return FUNCTIONS["threshold_" if inplace else "threshold"](input, threshold, value)
+
+
+threshold = _threshold
+softplus, gelu = activations.softplus, activations.gelu
+logsigmoid = renamed(activations.logsigmoid, "log_sigmoid")
+prelu, hardshrink = FUNCTIONS["prelu"], FUNCTIONS["hardshrink"]
 
 
 def selu(input, inplace=False):
@@ -245,7 +257,7 @@ def _nll_slope(grad, input, target, weight, reduction, ignore_index):
 
 
 @op(input=_nll_slope, node="NllLossBackward")
-def _nll_loss(input: Array, target: Array, weight: Array, reduction, ignore_index):
+def _nll_loss(input: Array, target: Array, weight: Array, reduction, ignore_index: int):
     if input.dtype.kind != "f":
         label = dtypes.of(input.dtype).label
         raise NotImplementedError(f"\"nll_loss_out_frame\" not implemented for '{label}'")

@@ -1,4 +1,4 @@
-"""What the notebooks show: pictures of graphs and memory, and checks of exercises.
+"""What the notebooks show: pictures of graphs and memory, predictions, and checks of exercises.
 
 Everything here uses PyTorch's public API only, so that it works on real PyTorch tensors too.
 """
@@ -8,14 +8,16 @@ from .exercise import check
 from .graph import graph
 from .memory import memory
 from .plot import plot
+from .progress import progress
 from .shapes import broadcasting, reduction
 
-__all__ = ["broadcasting", "changes", "check", "graph", "memory", "plot", "reduction"]
+__all__ = ["broadcasting", "changes", "check", "graph", "memory", "plot", "progress", "reduction"]
 
 WIDGETS = [
     "accumulation_lab",
     "derivative_explorer",
     "in_place_lab",
+    "predict",
     "sharing_lab",
     "stepper",
     "stride_explorer",

@@ -43,13 +43,13 @@ class changes:
 
     def __enter__(self):
         self._frame = sys._getframe(1)
-        self._old = _Snapshot(self._frame, self.objects)
+        self._old = Snapshot(self._frame, self.objects)
         return self
 
     def __exit__(self, *problem):
-        new = _Snapshot(self._frame, self.objects, before=self._old)
+        new = Snapshot(self._frame, self.objects, before=self._old)
         self._frame = None
-        self.picture = _picture(self._old, new, everything=not self.objects)
+        self.picture = difference(self._old, new, everything=not self.objects)
         _show(self.picture)
 
 
@@ -74,7 +74,7 @@ class Seen:
     chosen: bool = False
 
 
-class _Snapshot:
+class Snapshot:
     """All tensors and arrays that the variables of a frame lead to, and copies of their memory.
 
     Holds the objects, so that no other can come to stand at the same address.
@@ -128,7 +128,7 @@ def _copy(block):
     return low, bytes_at(low, size).copy() if size else np.zeros(0, np.uint8)
 
 
-def _picture(old, new, everything):
+def difference(old, new, everything=False):
     """What differs between two snapshots, drawn in the second."""
     for key, seen in new.seen.items():
         _compare(seen, old.seen.get(key))

@@ -1,20 +1,33 @@
 """Exercises that check themselves: one line of feedback, and never a traceback."""
 
+import contextlib
 import functools
 import inspect
+import re
+import textwrap
+from dataclasses import dataclass, field
 from types import FunctionType
+
+from .answers import ANSWERS
 
 __all__ = ["check"]
 
 BLANK = "not answered yet. Replace the ... above and run both cells again."
+FOLDED = "The solution is folded below."
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
-def check(name, answer, is_right, *, hint):
+def check(name, answer, is_right, *, hint, more=(), probes=""):
     """Print whether the answer called `name` is right, and a hint if it is not.
 
     `is_right` is a predicate of the answer; raising counts as wrong. `hint` is a string, or a
-    function that makes one from the wrong answer. An answer is blank while it is `...`, or holds
-    `...` (a tuple, a list), or is a function that does nothing or returns `...`.
+    function that makes one from the wrong answer. `more` are the hints that come with the second
+    and the third different wrong answer of a session; after them the solution is pointed at. An
+    answer is blank while it is `...`, or holds `...` (a tuple, a list), or is a function that does
+    nothing or returns `...`. `probes` tells the teacher which misconception the exercise is after.
+
+    A name such as "4.mean_price" starts with the chapter's number, which is not printed; what is
+    answered under such a name is kept for `progress`.
 
     >>> check("elements", 6, lambda v: v == 2 * 3, hint="Multiply the sizes.")
     elements: right.
@@ -25,21 +38,71 @@ def check(name, answer, is_right, *, hint):
     """
     if not callable(is_right):
         raise TypeError(f"is_right must be a predicate, not {type(is_right).__name__}")
-    print(f"{name}: {_verdict(answer, is_right, hint)}")
+    wrong = getattr(ANSWERS.asked.get(name), "wrong", [])
+    exercise = Exercise(name, [hint, *more], probes, wrong)
+    ANSWERS.ask(exercise)
+    print(f"{name.rpartition('.')[2]}: {_verdict(answer, is_right, exercise)}")
+    if ANSWERS.trouble:
+        print(ANSWERS.trouble)
 
 
-def _verdict(answer, is_right, hint):
+@dataclass
+class Exercise:
+    """What `check` was asked, and the different wrong answers of this session."""
+
+    name: str
+    hints: list
+    probes: str
+    wrong: list[str] = field(default_factory=list)
+    kind = "exercise"
+
+    def note(self, answer, right):
+        """Keep an answer, and count it if it is a new wrong one."""
+        words = _words(answer)
+        if not right and words not in self.wrong:
+            self.wrong.append(words)
+        if "." in self.name:
+            ANSWERS.record(self.name, words, right)
+
+    def advice(self, answer):
+        """The hints for a wrong answer: one level further with each different one."""
+        level = min(len(self.wrong), len(self.hints))
+        # A hint made from the answer addresses its belief, so later ones come after it.
+        levels = [0, level - 1] if callable(self.hints[0]) and level > 1 else [level - 1]
+        given = [_advice(self.hints[i], answer) for i in levels]
+        solution = FOLDED if len(self.wrong) > len(self.hints) > 1 else ""
+        return " ".join(filter(None, [*given, solution]))
+
+
+def _verdict(answer, is_right, exercise):
     if answer is ...:
         return BLANK
     outcomes = []
     watched = _watch(answer, outcomes) if isinstance(answer, FunctionType) else answer
     if _attempt(lambda: bool(is_right(watched))):
+        exercise.note(answer, right=True)
         return "right."
     if _holds_blank(answer) or any(map(_comes_from_blank, outcomes)):
         return BLANK
     error = next((f" It raised {_in_one_line(o)}." for o in outcomes if _failed(o)), "")
-    advice = _attempt(lambda: hint(answer)) if callable(hint) else hint
+    exercise.note(answer, right=False)
+    advice = exercise.advice(answer)
     return f"not yet.{error}" + (f" Hint: {advice}" if advice else "")
+
+
+def _advice(hint, answer):
+    return _attempt(lambda: hint(answer)) if callable(hint) else hint
+
+
+def _words(answer):
+    """The answer as it is kept: code as it was written, anything else as Python shows it."""
+    # Of a class that was written in a notebook, Python finds the functions' sources only.
+    parts = vars(answer).values() if isinstance(answer, type) else [answer]
+    functions = [part for part in parts if isinstance(part, FunctionType)]
+    with contextlib.suppress(OSError):
+        if functions:
+            return "\n".join([textwrap.dedent(inspect.getsource(f)).strip() for f in functions])
+    return ADDRESS.sub("", _attempt(lambda: repr(answer)) or type(answer).__name__)
 
 
 def _attempt(action):

@@ -1,22 +1,30 @@
 """Find repeated structure in a graph: the same few ops, each time on the result of the time before.
 
 Of every such run only the last repetition is kept, as a `Plate`; a loop of a thousand steps becomes
-the body of the loop.
+the body of the loop. In a large body the same is done again: a stack of layers becomes one layer,
+and the heads in it one head.
 """
 
 import dataclasses
 
+import numpy as np
+
 SMALL = 30  # a graph of no more nodes than this is read as it is
 FEWEST_TIMES = 3
-LONGEST_BODY = 120
+LONGEST_BODY = 350
 
 
 @dataclasses.dataclass(eq=False)
 class Plate:
-    """Nodes that stand for as many repetitions of themselves as there are `times`."""
+    """Nodes that stand for as many repetitions of themselves as there are `times`.
+
+    They are `chained` if each works on the result of the one before. `outer` is the plate around.
+    """
 
     nodes: list
     times: int
+    chained: bool = True
+    outer: object = None
 
 
 @dataclasses.dataclass
@@ -32,10 +40,19 @@ class Folded:
     entries: dict = dataclasses.field(default_factory=dict)
 
     def node(self, node):
-        return self.stands_for.get(id(node), node)
+        while id(node) in self.stands_for:
+            node = self.stands_for[id(node)]
+        return node
 
     def is_entry(self, node, position):
         return (id(node), position) in self.entries
+
+    def comes_back(self, node):
+        """What `node` works on in all repetitions but the first: nodes of the one before."""
+        for position, (above, _) in enumerate(node.next_functions):
+            entry, _ = self.entries.get((id(node), position), (above, 0))
+            if entry is not above:
+                yield self.node(above)
 
     def inputs(self, node):
         """(argument, node, output number) of what `node` works on; of many repetitions, once."""
@@ -55,14 +72,16 @@ def fold(nodes, is_leaf):
     folded = Folded()
     if len(nodes) > SMALL:
         order = _Order(nodes, is_leaf)
-        pieces = [(0, len(order.ops))]
+        pieces = [(0, len(order.ops), None)]
         while pieces:
-            low, high = pieces.pop()
+            low, high, outer = pieces.pop()
             run = order.longest_run(low, high)
             if run:
                 start, body, times = run
-                order.fold_away(run, folded)
-                pieces += [(low, start), (start + body * times, high)]
+                plate = order.fold_away(run, folded, outer)
+                end = start + body * times
+                pieces += [(low, start, outer), (end, high, outer)]
+                pieces += [(end - body, end, plate)] * (body > SMALL)
     return folded
 
 
@@ -80,7 +99,8 @@ class _Order:
             for above, _ in op.next_functions:
                 if above is not None and id(above) not in self.place:
                     self.uses.setdefault(id(above), []).append(place)
-        self.names = [op.name() for op in self.ops]
+        self.names = np.array([op.name() for op in self.ops], object)
+        self.rows = {}  # by length of a body: where each op is like the one a body further on
 
     def _inputs_first(self, nodes):
         ordered, opened, done = [], set(), set()
@@ -105,6 +125,8 @@ class _Order:
         best, saved = None, 2
         for body in range(1, min(LONGEST_BODY, (high - low) // FEWEST_TIMES) + 1):
             for first, last in self._stretches(low, high, body):
+                if last - first <= saved:
+                    continue  # even one more repetition before it would save no more
                 start = self._with_entry(first, low, body)
                 times, over = divmod(last - start, body)
                 start += over  # rather at the beginning than at the end: results have names
@@ -114,14 +136,19 @@ class _Order:
 
     def _stretches(self, low, high, body):
         """Where each op is like the one a body further on: (first place, place behind)."""
-        first = None
-        for place in range(low, high - body + 1):
-            alike = place + body < high and self._alike(place, body)
-            if alike and first is None:
-                first = place
-            elif not alike and first is not None:
-                yield first, place + body
-                first = None
+        row = self._row(body)[low : high - body]
+        edges = np.flatnonzero(np.diff(row, prepend=False, append=False)) + low
+        for first, last in zip(edges[::2].tolist(), edges[1::2].tolist()):
+            if last - first >= body * (FEWEST_TIMES - 2):
+                yield first, last + body
+
+    def _row(self, body):
+        if body not in self.rows:
+            row = self.names[:-body] == self.names[body:]
+            for place in np.flatnonzero(row).tolist():
+                row[place] = self._alike(place, body)
+            self.rows[body] = row
+        return self.rows[body]
 
     def _with_entry(self, first, low, body):
         """The start of a run that repeats from `first` on: its first time may work on anything."""
@@ -161,11 +188,11 @@ class _Order:
         moved = [use + body for use in self.uses.get(id(above), ())]
         return moved == self.uses.get(id(later)) and _shape(above) == _shape(later)
 
-    def fold_away(self, run, folded):
+    def fold_away(self, run, folded, outer):
         """Keep the last repetition, and let it stand for the others."""
         start, body, times = run
         last = start + body * (times - 1)
-        plate = Plate(self.ops[last : last + body], times)
+        plate = Plate(self.ops[last : last + body], times, False, outer)
         for place in range(start, last):
             node, kept = self.ops[place], self.ops[last + (place - start) % body]
             folded.stands_for[id(node)] = kept
@@ -174,12 +201,15 @@ class _Order:
                     folded.stands_for[id(above)] = own
                     plate.nodes += [own] * (own not in plate.nodes)
         for place in range(start, start + body):
-            kept = self.ops[last + place - start]
+            first, kept = self.ops[place], self.ops[last + place - start]
             for position, (above, _) in enumerate(kept.next_functions):
                 if self.place.get(id(above), last) < last:
-                    entry = self.ops[place].next_functions[position]
+                    plate.chained |= self.place[id(above)] >= start
+                    entry = first.next_functions[position]
+                    entry = folded.entries.get((id(first), position), entry)
                     folded.entries[id(kept), position] = entry
         folded.plates.append(plate)
+        return plate
 
 
 def _shape(leaf):

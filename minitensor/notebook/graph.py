@@ -96,8 +96,8 @@ def _sentence(subject, boxes, more):
     ops = collections.Counter()
     for box in boxes:
         if box.kind == "op":
-            ops[short_name(box.node)] += box.plate.times if box.plate else 1
-    leaves = sum(box.plate.times if box.plate else 1 for box in boxes if box.kind == "leaf")
+            ops[short_name(box.node)] += box.times
+    leaves = sum(box.times for box in boxes if box.kind == "leaf")
     if not ops and len(boxes) > 1:
         return f"No operation made {subject}, so they have no grad_fn."
     if not ops and subject == "this tensor":

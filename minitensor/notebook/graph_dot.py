@@ -11,6 +11,7 @@ from .trace import full_name, short_name
 
 FONT = "DejaVu Sans"  # the only one whose widths leave room for every script
 NAME, TEXT, SMALL = 11, 9.5, 8
+MOST_LOOPED = 12  # nodes: in a larger loop, arrows from its end to its beginning are in the way
 TIMES = "\N{MULTIPLICATION SIGN}"
 
 
@@ -38,11 +39,9 @@ STYLES = {
 
 def dot(boxes, listing, below, more):
     """The source: `below` are the lines of the caption, `more` says what was left out."""
-    plates = [plate for plate in dict.fromkeys(box.plate for box in boxes) if plate]
-    below = [
-        *below,
-        *(f"{TIMES} {times_words(plate).replace(' times, ', ': ', 1)}" for plate in plates),
-    ]
+    plates = list(dict.fromkeys(plate for box in boxes for plate in box.plates))
+    loops = [f"{TIMES} {times_words(plate).replace(' times, ', ': ', 1)}" for plate in plates]
+    below = [*below, *dict.fromkeys(loops)]
     caption = [_row(_text(line, SMALL, faint=True)) for line in below]
     drawing = graphviz.Digraph(
         graph_attr={"bgcolor": "transparent", "fontname": FONT, "ordering": "in", "pad": "0.1",
@@ -54,15 +53,22 @@ def dot(boxes, listing, below, more):
     if more:
         drawing.node("more", _label([_row(_text(more, TEXT))]),
                      shape="plain", tooltip="left out: graph(..., limit=...)")  # fmt: skip
-    _nodes(drawing, [box for box in boxes if not box.plate], listing)
-    for number, plate in enumerate(plates):
-        with drawing.subgraph(name=f"cluster_{number}") as frame:
-            frame.attr(label=_label([_row(_text(f"{TIMES} {plate.times:,}", NAME, bold=True))]),
-                       labeljust="l", style="rounded,dashed", color=LINE, margin="12")  # fmt: skip
-            _nodes(frame, [box for box in boxes if box.plate is plate], listing)
+    _frames(drawing, None, plates, boxes, listing)
     for box in boxes:
         _edges(drawing, box, listing)
     return drawing.source
+
+
+def _frames(drawing, outer, plates, boxes, listing):
+    """The boxes right inside one frame (None: the whole drawing), and the frames in it."""
+    _nodes(drawing, [box for box in boxes if box.plate is outer], listing)
+    for number, plate in enumerate(plates):
+        if plate.outer is outer:
+            with drawing.subgraph(name=f"cluster_{number}") as frame:
+                times = _row(_text(f"{TIMES} {plate.times:,}", NAME, bold=True))
+                frame.attr(label=_label([times]), labeljust="l", style="rounded,dashed",
+                           color=LINE, margin="12")  # fmt: skip
+                _frames(frame, plate, plates, boxes, listing)
 
 
 def _nodes(drawing, boxes, listing):
@@ -74,6 +80,10 @@ def _nodes(drawing, boxes, listing):
 def _edges(drawing, box, listing):
     if box.left_out:
         drawing.edge("more", f"n{box.number}", style="dashed")
+    few = box.plate and len(box.plate.nodes) <= MOST_LOOPED
+    for below in box.again if few else ():
+        drawing.edge(f"n{below.number}", f"n{box.number}", style="dashed", constraint="false",
+                     tooltip="what the next time works on")  # fmt: skip
     sent = listing.sent(box) or [None] * len(box.inputs)
     for (above, number), gradient in zip(box.inputs, sent, strict=True):
         which = [_text(listing.reference(above, number), SMALL)] * (len(above.results) > 1)
@@ -107,7 +117,9 @@ def _gradient_lines(box, listing):
         return [f"backward() adds {line}" for line in arrived]
     readers = sum(above is box for other in listing.boxes for above, _ in other.inputs)
     if box.kind == "op" and readers > 1 and len(box.results) < 2:
-        return [f"sum of gradients: {line}" for line in arrived]
+        is_sum = listing.rehearsal and listing.rehearsal.adds_up(box, listing.boxes)
+        met = "sum of gradients" if is_sum else "after a hook"
+        return [f"{met}: {line}" for line in arrived]
     starts = box.kind == "output" and listing.rehearsal and listing.rehearsal.arrived
     return ["starts with 1."] * bool(starts)
 

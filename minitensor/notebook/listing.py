@@ -30,12 +30,14 @@ class Listing:
         boxes = [box for box in self.boxes if box.kind != "output" and not self._is_literal(box)]
         subjects = {box: self.subject(box) for box in boxes}
         width = max(map(len, subjects.values()))
-        lines, plate = [], None
+        lines, inside = [], []
         for box in boxes:
-            if box.plate not in (plate, None):
-                lines.append(f"  {times_words(box.plate)}:")
-            plate = box.plate
-            indent = "  " + "| " * (plate is not None)
+            plates = box.plates
+            for depth, plate in enumerate(plates):
+                if plate not in inside:
+                    lines.append(f"  {'| ' * depth}{times_words(plate)}:")
+            inside = plates
+            indent = "  " + "| " * len(plates)
             lines.append(f"{indent}{subjects[box]:<{width}}  {self.predicate(box)}")
             lines += [f"{indent}{'':{width}}    {detail}" for detail in self._details(box)]
         return lines
@@ -153,7 +155,8 @@ class Listing:
 
 def times_words(plate):
     """How often a plate is run through, and how."""
-    return f"{plate.times:,} times, each on the result of the time before; the last is shown"
+    how = "each on the result of the time before" if plate.chained else "side by side"
+    return f"{plate.times:,} times, {how}; the last is shown"
 
 
 def _gradient_words(gradient):

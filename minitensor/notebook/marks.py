@@ -3,6 +3,7 @@
 A fixed-width font makes the layout of a drawing a matter of adding up.
 """
 
+import math
 import unicodedata
 from xml.sax.saxutils import escape
 
@@ -61,6 +62,21 @@ def arrow(x, y, to_x, to_y, hue=None, *, bend):
         f'<path d="M{x:.1f} {y:.1f}{curve}H{to_x - 5:.1f}" fill="none" stroke="{color}" '
         f'stroke-width="1.2"/><path d="{head}" fill="{color}"/>'
     )
+
+
+def ticks(low, high, most=6):
+    """Round numbers from `low` to `high`, at most `most` steps, to write at an axis.
+
+    >>> ticks(-0.1, 9.4)
+    [0.0, 2.0, 4.0, 6.0, 8.0]
+    """
+    half = high / 2 - low / 2  # the whole may be too large for a float
+    step = 10.0 ** math.floor(math.log10(half) + math.log10(2))
+    step *= next((n for n in (0.2, 0.5, 1, 2) if half / (step * n) <= most / 2), 5)
+    first, last = low / step, high / step
+    if not math.isfinite(first) or not math.isfinite(last) or abs(first) + abs(last) > 1e9:
+        return [low, high]
+    return [float(f"{n * step:.10g}") for n in range(math.ceil(first), math.floor(last) + 1)]
 
 
 def svg(parts, wide, high):

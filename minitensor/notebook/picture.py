@@ -40,7 +40,7 @@ class Picture:
 
     def _repr_html_(self):
         try:
-            return _svg.inline(self._drawn, self.title, self.description, self.text)
+            return _svg.on_any_page(self.inline, self.svg, self.text)
         except CannotDraw:
             return f"<pre>{html.escape(_svg.printable(self.text))}</pre>"
 
@@ -51,6 +51,11 @@ class Picture:
     def svg(self):
         """The picture as the text of an SVG file; RuntimeError where nothing can draw it."""
         return _svg.standalone(self._drawn, self.title, self.description)
+
+    @property
+    def inline(self):
+        """The picture as an element for a page that lets SVG through; RuntimeError as for `svg`."""
+        return _svg.inline(self._drawn, self.title, self.description)
 
     def save(self, path):
         """Write the picture to `path`, as .svg, or as .png or .pdf where Graphviz is installed."""

@@ -4,32 +4,38 @@ import math
 
 from . import marks, theme
 from .picture import Picture
-from .words import number_words, plural
+from .words import number_words, plural, shorten
 
-LEFT, TOP, WIDE, HIGH = 56, 20, 300, 170  # of the frame, in points
+LEFT, TOP, WIDE, HIGH = 64, 26, 300, 170  # of the frame, in points
 SIZE = 9  # of the text
+LONGEST_NAME = 40
+MOST_DRAWN = 1000
+GRID = 0.15  # the opacity of the lines that help the eye, and mean nothing
 FAINTEST = 0.35
 
 
 def plot(x, y, lines=None, *, axes=("x", "y")):
     """Draw the points (x, y), and lines: a dict from a label to its points (xs, ys).
 
-    Tensors, arrays and sequences of numbers will do; what is not finite is left out. The last line
-    is the boldest, as lines are often the steps towards it. ValueError if lengths differ.
+    Tensors, arrays and sequences of numbers will do; what is not finite is left out, and of very
+    many some are drawn. The last line is the boldest, as lines are often the steps towards it.
+    ValueError if lengths differ.
 
     >>> plot([0, 1, 2], [1, 4, 5], {"fit": ([0, 2], [1, 5])})
     plot of 3 points: x from 0. to 2., y from 1. to 5.
       line fit: from (0., 1.) to (2., 5.)
     """
     points = _points(x, y)
-    lines = {label: _points(*ends) for label, ends in (lines or {}).items()}
+    lines = {
+        shorten(str(name), LONGEST_NAME): _points(*ends) for name, ends in (lines or {}).items()
+    }
     frame = _Frame([*points, *(point for line in lines.values() for point in line)])
     parts = [*_frame(frame, axes), *_lines(frame, lines)]
-    parts += [_dot(*frame.place(point)) for point in points]
+    parts += [_dot(*frame.place(point)) for point in _some(points)]
     longest = max((marks.width(label, SIZE) for label in lines), default=0)
     sentences = _words(points, lines, axes)
     return Picture(
-        svg=marks.svg(parts, LEFT + WIDE + longest + 14, TOP + HIGH + 34),
+        svg=marks.svg(parts, LEFT + WIDE + max(longest + 14, 20), TOP + HIGH + 42),
         title=f"Plot of {axes[1]} over {axes[0]}",
         description="; ".join(sentences),
         text="\n  ".join(sentences),
@@ -39,6 +45,11 @@ def plot(x, y, lines=None, *, axes=("x", "y")):
 def _points(xs, ys):
     pairs = zip(_numbers(xs), _numbers(ys), strict=True)
     return [pair for pair in pairs if all(map(math.isfinite, pair))]
+
+
+def _some(points):
+    """The points to draw: all, or some of them evenly chosen; the last one is always there."""
+    return points[:: -(len(points) // MOST_DRAWN + 1)][::-1]
 
 
 def _numbers(values):
@@ -57,30 +68,41 @@ class _Frame:
 
     def place(self, point):
         across, up = (
-            (number - low) / (high - low) for number, (low, high) in zip(point, self.ranges)
+            (number / 2 - low / 2) / (high / 2 - low / 2)
+            for number, (low, high) in zip(point, self.ranges)
         )
         return LEFT + WIDE * across, TOP + HIGH * (1 - up)
 
 
 def _range(numbers):
     low, high = min(numbers), max(numbers)
-    return (low, high) if low < high else (low - 0.5, high + 0.5)
+    if high / 2 - low / 2 > 1e-9 * max(abs(low), abs(high)):
+        return low, high
+    return low - 0.5 * max(1, abs(low)), high + 0.5 * max(1, abs(high))
 
 
 def _frame(frame, axes):
-    """The two axes, with the lowest and the highest number of each."""
-    (left, right), (low, high) = frame.ranges
+    """The two axes, with round numbers and faint lines at them."""
+    (left, _), (low, _) = frame.ranges
     path = f"M{LEFT - 6} {TOP}V{TOP + HIGH + 6}H{LEFT + WIDE}"
-    floor, edge = TOP + HIGH + 19, LEFT - 11
-    return [
-        f'<path d="{path}" fill="none" stroke="{theme.INK}" stroke-opacity="{theme.LINE}"/>',
-        marks.label(LEFT, floor, number_words(left), SIZE, soft=True, anchor="middle"),
-        marks.label(LEFT + WIDE, floor, number_words(right), SIZE, soft=True, anchor="end"),
-        marks.label(LEFT + WIDE / 2, floor + 4, axes[0], SIZE, anchor="middle", bold=True),
-        marks.label(edge, TOP + HIGH + 3, number_words(low), SIZE, soft=True, anchor="end"),
-        marks.label(edge, TOP + 7, number_words(high), SIZE, soft=True, anchor="end"),
-        marks.label(edge, TOP + HIGH / 2, axes[1], SIZE, anchor="end", bold=True),
-    ]
+    parts = [f'<path d="{path}" fill="none" stroke="{theme.INK}" stroke-opacity="{theme.LINE}"/>']
+    floor = TOP + HIGH + 6
+    for number in marks.ticks(*frame.ranges[0]):
+        x, _ = frame.place((number, low))
+        parts.append(_grid(f"M{x:.1f} {TOP}V{floor + 4}"))
+        parts.append(marks.label(x, floor + 14, f"{number:g}", SIZE, soft=True, anchor="middle"))
+    for number in marks.ticks(*frame.ranges[1]):
+        _, y = frame.place((left, number))
+        parts.append(_grid(f"M{LEFT - 10} {y:.1f}H{LEFT + WIDE}"))
+        parts.append(marks.label(LEFT - 13, y + 3, f"{number:g}", SIZE, soft=True, anchor="end"))
+    across, up = (shorten(name, LONGEST_NAME) for name in axes)
+    parts.append(marks.label(LEFT + WIDE / 2, floor + 29, across, SIZE, anchor="middle", bold=True))
+    parts.append(marks.label(LEFT - 12, TOP - 12, up, SIZE, bold=True))
+    return parts
+
+
+def _grid(path):
+    return f'<path d="{path}" fill="none" stroke="{theme.INK}" stroke-opacity="{GRID}"/>'
 
 
 def _lines(frame, lines):
@@ -92,7 +114,7 @@ def _lines(frame, lines):
         newest = number == len(lines)
         hue = theme.GRADIENT if newest else theme.TENSOR
         opacity = FAINTEST + (1 - FAINTEST) * number / len(lines)
-        places = [frame.place(point) for point in points]
+        places = [frame.place(point) for point in _some(points)]
         path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
         parts.append(
             f'<path d="{path}" fill="none" stroke="{hue.any}" stroke-width="{2 if newest else 1.2}" '

@@ -10,12 +10,27 @@ from .names import is_tensor
 class Rehearsal:
     """What `backward` would send: `arrived` by box and output number, `sent` by box and argument.
 
-    `trouble` says why there is nothing, in PyTorch's words where they are PyTorch's.
+    `starts` are the boxes of what it starts at. `trouble` says why there is nothing, in PyTorch's
+    words where they are PyTorch's.
     """
 
     arrived: dict = dataclasses.field(default_factory=dict)
     sent: dict = dataclasses.field(default_factory=dict)
+    starts: list = dataclasses.field(default_factory=list)
     trouble: str = ""
+
+    def adds_up(self, box, boxes):
+        """Whether what arrives at `box` is the sum of what is sent there: no hook has changed it."""
+        arrived = self.arrived.get(box, {}).get(0)
+        if arrived is None:
+            return False
+        total = arrived * 0
+        for other in boxes:
+            for (above, _), slot in zip(other.inputs, other.slots, strict=False):
+                if above is box and self.sent.get(other, {}).get(slot) is not None:
+                    total = total + self.sent[other][slot]
+        total = total + (box in self.starts)
+        return bool(total.isclose(arrived, rtol=1e-3, equal_nan=True).all())
 
 
 def rehearse(outputs, traced):
@@ -28,7 +43,8 @@ def rehearse(outputs, traced):
         return Rehearsal(trouble="there is nothing to send gradients through")
     if not all(map(is_tensor, outputs)):
         return Rehearsal(trouble="gradients start at a tensor, and this is a grad_fn")
-    heard = Rehearsal()
+    made = {id(box.node): box for box in traced.boxes if box.kind == "op"}
+    heard = Rehearsal(starts=[made.get(id(output.grad_fn)) for output in outputs])
     handles = []
     try:
         for box in traced.boxes:

@@ -85,7 +85,7 @@ def reduction(x, dim=None, keepdim=False, op="sum"):
     call = f"{name}.{op}({_arguments(dim, keepdim)})"
     try:
         result = _reduced(x, dim, keepdim, op)
-    except (IndexError, RuntimeError, TypeError, ValueError) as problem:
+    except (AttributeError, IndexError, RuntimeError, TypeError, ValueError) as problem:
         sentence = f"{call} fails: {str(problem).partition(chr(10))[0]}"
         return Picture(svg=shapes_svg.failure(sentence), title=f"Reduction of {name}",
                        description=f"{sentence}.", text=f"reduction: {sentence}")  # fmt: skip

@@ -1,6 +1,8 @@
 """From any SVG text to the one themed, compact and accessible form that all pictures share."""
 
+import base64
 import hashlib
+import html
 import re
 import xml.etree.ElementTree as ET
 
@@ -24,21 +26,27 @@ def printable(text):
     return INVALID_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def inline(source, title, description, text):
-    """The SVG `source` as HTML for the body of a page.
-
-    Pages that strip SVG tags (an untrusted notebook) would leave the labels as a jumble of words:
-    there the outer style hides them, and the `<pre>` inside `<desc>` shows `text` instead.
-    """
+def inline(source, title, description):
+    """The SVG `source` as an element in the body of a page."""
     root = _themed(source, title, description)
     _, _, width, _ = _view_box(root)
     root.set("class", theme.CLASS)
     _add_style(root, theme.inline_style(_text(root)))
     root.set("style", f"max-width:100%;width:{width * 4 / 3:.0f}px;height:auto")
-    spoken = root.find("desc")
-    plain = ET.SubElement(spoken, "pre", {"style": "font-size:13px"})
-    plain.text = printable(text)
-    return f'<div style="font-size:0px">{_text(root)}</div>'
+    return _text(root)
+
+
+def on_any_page(drawn, file, text):
+    """HTML of the element `drawn`, and, where pages strip SVG and styles, an image of the `file`.
+
+    JupyterLab does so before a notebook is trusted, and GitHub always; both leave images of data.
+    Of the element the words of its labels remain there: a font of no size hides them, or the image
+    comes first.
+    """
+    data = base64.b64encode(file.encode()).decode()
+    words = html.escape(printable(text))
+    copy = f'<img class="{theme.COPY}" src="data:image/svg+xml;base64,{data}" alt="{words}" />'
+    return f'<div style="font-size:0px">{copy}{drawn}</div>'
 
 
 def standalone(source, title, description):
@@ -53,10 +61,9 @@ def standalone(source, title, description):
 
 
 def _add_style(root, style):
-    if style:
-        element = ET.Element("style")
-        element.text = style
-        root.insert(2, element)  # after the title and the description
+    element = ET.Element("style")
+    element.text = style
+    root.insert(2, element)  # after the title and the description
 
 
 def _text(root):

@@ -32,18 +32,16 @@ TROUBLE = Hue("trouble", "#c8321f", "#ff8a75")
 HUES = (TENSOR, ARRAY, GRADIENT, CHANGE, TROUBLE)
 
 PAGES = {"light": ("#ffffff", "#000000"), "dark": ("#111111", "#ffffff")}  # paper, ink
-CLASS = "minitensor-picture"
+CLASS, COPY = "minitensor-picture", "minitensor-copy"
 DARK_PAGES = ":is([data-jp-theme-light=false],[theme=dark],.vscode-dark)"  # Lab, Colab, VS Code
 
 
 def inline_style(drawing):
     """The style sheet of a drawing in the body of a page: follows the theme of the page."""
     hues = _used(drawing)
-    if not hues:
-        return ""
     light = f".{CLASS}{{{_properties(hues, 'any')}}}"
     dark = f"{DARK_PAGES} .{CLASS}{{{_properties(hues, 'dark')}}}"
-    return light + dark + _rules(hues, f".{CLASS} ")
+    return f".{COPY}{{display:none}}" + (light + dark) * bool(hues) + _rules(hues, f".{CLASS} ")
 
 
 def file_style(drawing):

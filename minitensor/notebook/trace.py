@@ -1,6 +1,7 @@
 """Walk the grad_fn graph below some outputs, without recursion, into plain boxes to draw."""
 
 import dataclasses
+import math
 
 from .fold import Folded, fold
 from .names import is_tensor, output_number
@@ -20,7 +21,7 @@ class Box:
     a `tensor`. A result or tensor is None where nobody kept it. `inputs` are (box, output number),
     and `slots` which arguments of the node they are (None for what enters a first repetition).
     `left_out` says that some inputs lie beyond the limit; `plate` is the repeated structure that the
-    box belongs to.
+    box belongs to, and `again` are the boxes of it that the next repetition works on here.
     """
 
     kind: str
@@ -31,8 +32,22 @@ class Box:
     saved: list = dataclasses.field(default_factory=list)
     results: dict = dataclasses.field(default_factory=dict)
     left_out: bool = False
+    again: list = dataclasses.field(default_factory=list)
     plate: object = None
     number: int = 0
+
+    @property
+    def plates(self):
+        """The plates around the box, from the outermost."""
+        found = [self.plate] * bool(self.plate)
+        while found and found[0].outer:
+            found.insert(0, found[0].outer)
+        return found
+
+    @property
+    def times(self):
+        """How many nodes or leaves the box stands for."""
+        return math.prod(plate.times for plate in self.plates)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -178,6 +193,8 @@ class _Tracer:
                 continue
             box.inputs.append((above, number))
             box.slots.append(None if self.repeats.is_entry(box.node, slot) else slot)
+        known = [self.boxes.get(id(node)) for node in self.repeats.comes_back(box.node)]
+        box.again = list(dict.fromkeys(filter(None, known)))
 
     def _constants(self, box):
         """Boxes for the inputs that need no gradient: the operands saved, if they can be told."""
@@ -247,5 +264,5 @@ def _constants_into_plates(boxes):
 def _plates_together(boxes):
     """The boxes of a plate one after the other, at the place of the last of them."""
     place = {box: number for number, box in enumerate(boxes)}
-    last = {box.plate: number for number, box in enumerate(boxes)}
-    return sorted(boxes, key=lambda box: last[box.plate] if box.plate else place[box])
+    last = {plate: number for number, box in enumerate(boxes) for plate in box.plates}
+    return sorted(boxes, key=lambda box: [*(last[plate] for plate in box.plates), place[box]])

@@ -155,19 +155,22 @@ def _bent_slope(grad, input, size, steepness, scale):
 
 
 @elementwise(
+    method=False,
+    function=False,
     kernel=("elu_cpu", "f"),
     input=lambda grad, input, alpha, scale, input_scale: _bent_slope(
         grad, input, alpha, input_scale, scale
     ),
 )
-def _elu(input, *, alpha, scale=1, input_scale=1):
+def elu(input, alpha: Number = 1, scale: Number = 1, input_scale: Number = 1):
+    """scale * input where that is positive, else scale * alpha * (exp(input * input_scale) - 1)."""
     return _bent(input, alpha, input_scale, scale)
 
 
 @composite(method=False)
 def selu(input: Tensor):
     """elu, scaled so that the activations of a deep network keep their mean and variance."""
-    return _elu(input, **_SELF_NORMALIZING)
+    return elu(input, **_SELF_NORMALIZING)
 
 
 _SELF_NORMALIZING = {"alpha": 1.6732632423543772, "scale": 1.0507009873554805}
@@ -270,6 +273,8 @@ def hardtanh(input, min_val: Number = -1.0, max_val: Number = 1.0):
     """The element, kept between two values."""
     if input.dtype.kind == "b":
         raise RuntimeError("Bool inputs not supported for hardtanh")
+    if input.dtype.kind == "u" and (min_val < 0 or max_val < 0):
+        raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
     if min_val > max_val:
         raise ValueError("min_val cannot be greater than max_val")
     low, high = (np.array(bound).astype(input.dtype) for bound in (min_val, max_val))
@@ -341,4 +346,4 @@ def _publish_in_place(name, text, function, **options):
 
 _publish_in_place("threshold_", "Tensor input, Number threshold, Number value", _threshold)
 _publish_in_place("celu_", "Tensor input, Number alpha = 1.0", celu)
-_publish_in_place("selu_", "Tensor input", _elu, input_scale=1, **_SELF_NORMALIZING)
+_publish_in_place("selu_", "Tensor input", elu, input_scale=1, **_SELF_NORMALIZING)

@@ -17,6 +17,7 @@ from .matmul import (
     labels,
     multiply,
     scaled,
+    show_operands,
     times,
 )
 from .views import expand_strides
@@ -59,6 +60,9 @@ def addmm(input: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Nu
     _check_inner(mat1, mat2)
     _check_dtypes(input, mat1, mat2)
     return _add_product(input, mat1, mat2, "addmm_impl_cpu_", beta, alpha)
+
+
+show_operands(addmm, "mat1", "mat2")
 
 
 def _check_dtypes(input, mat1, mat2):

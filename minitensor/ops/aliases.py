@@ -1,6 +1,6 @@
 """Second names: NumPy's and older ones, for ops that PyTorch knows by two."""
 
-from ..called import alone, declared, renamed
+from ..called import alone, declared, of_one, renamed
 from ..declare import FUNCTIONS
 from ..tensor import Tensor
 from . import (  # noqa: F401
@@ -12,6 +12,7 @@ from . import (  # noqa: F401
     gamma,
     info,
     inplace,
+    interop,
     memory,
     powers,
     select,
@@ -105,6 +106,8 @@ _ALONE = """
 """
 for name in _ALONE.split():
     setattr(Tensor, name, alone(getattr(Tensor, name), name))
+Tensor.apply_ = of_one(Tensor.apply_, "apply_", True)
+FUNCTIONS["from_numpy"] = of_one(FUNCTIONS["from_numpy"], "from_numpy", False)
 
 # Methods written in Python name themselves in their errors as PyTorch's do: without the class.
 for name in ("is_contiguous", "numpy", "requires_grad_", "size", "stride"):

@@ -140,6 +140,7 @@ def sub(input, other, *, alpha: Number = 1, out=None):
     return multiply_add(other, -_alpha(alpha, other), input)
 
 
+@tensor_first
 @checking(_check_no_bools)
 @elementwise(
     kernel=("sub", "iuf"),

@@ -283,10 +283,10 @@ def diff(
     """
     if not input.ndim:
         raise RuntimeError("diff expects input to be at least one-dimensional")
-    dim = wrap_dim(dim, input.ndim)
+    wrap_dim(dim, input.ndim)  # raises
     for end in (prepend, append):
         if end is not None:
-            _check_end(input, end, dim)
+            _check_end(input, end, dim % input.ndim)
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
     parts = [part for part in (prepend, input, append) if part is not None]

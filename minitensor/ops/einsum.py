@@ -6,6 +6,7 @@ then pairs are multiplied from left to right, each as one product of matrices in
 
 import numpy as np
 
+from ..arguments import wrong_type
 from ..declare import composite
 from ..tensor import Tensor
 from .matmul import bmm
@@ -29,6 +30,8 @@ def einsum(*args):
             "operand and its subscripts list"
         )
     equation, *operands = _as_equation(args) if isinstance(args[0], Tensor) else args
+    if not isinstance(equation, str):
+        raise wrong_type("einsum", "equation", 1, "str", equation)
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         return einsum(equation, *operands[0])
     for i, operand in enumerate(operands):

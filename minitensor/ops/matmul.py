@@ -8,6 +8,8 @@ from .. import dtypes
 from ..arguments import broadcast_error, check_same_dtype
 from ..declare import Array, composite, op
 from ..formulas import for_both, turned
+from ..graph import ends
+from ..op_node import freed
 from ..out import write
 from ..tensor import Tensor
 from .reshape import _reshaped, _unsafe_view
@@ -77,6 +79,45 @@ def mm(input: Array, mat2: Array):
         raise _mm_error(input, mat2)
     _check_inner(input, mat2)
     return multiply(input, mat2, "addmm_impl_cpu_")
+
+
+def show_operands(function, first, second):
+    """Have the nodes of a product of matrices show the sizes and strides of both, as PyTorch's do.
+
+    Of one that is neither saved nor a leaf only the sizes are known: it is taken for a fresh tensor, or `t()` of one.
+    """
+    op = function.op
+    kind = op.node_type(op.number)
+
+    def tensor_of(node, place):
+        key, edge = op.tensors[place - 2], ends(node.edges[place - 2])[0]
+        saved = dict(zip(node.plan.names, node.saved)).get(key)
+        return next((t for t in (saved, edge) if isinstance(t, Tensor)), None)
+
+    def sizes(node, place):
+        own, other = tensor_of(node, place), tensor_of(node, 1 - place)
+        if own is None and other is None:
+            if node.released:
+                raise freed()
+            return ()
+        known = (own if own is not None else other)._array.shape
+        rows, columns = node.shape
+        return known if own is not None else (rows, known[0]) if place == 0 else (known[1], columns)
+
+    def strides(node, place):
+        edge, own = ends(node.edges[place - 2])[0], tensor_of(node, place)
+        if edge is None or own is not None:
+            return () if edge is None else own.stride()
+        rows, columns = sizes(node, place)
+        return (1, rows) if edge.name() == "TBackward0" else (columns, 1)
+
+    for place, name in enumerate((first, second)):
+        for fact in (sizes, strides):
+            shown = property(lambda node, fact=fact, place=place: fact(node, place))
+            setattr(kind, f"_saved_{name}_sym_{fact.__name__}", shown)
+
+
+show_operands(mm, "self", "mat2")
 
 
 def _mm_error(input, mat2):

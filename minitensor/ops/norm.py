@@ -219,7 +219,7 @@ def linalg_norm(
     return _vector_norm(input, ord, dims, keepdim, dtype=dtype, out=out)
 
 
-@composite
+@composite(method=False)
 def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     """The norm of all elements, or along dims: the p-th root of the sum of their p-th powers.
 
@@ -229,12 +229,20 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     >>> x.norm(), x.norm(1), x.norm(float("inf"))
     (tensor(5.), tensor(7.), tensor(4.))
     """
-    dims = dim if dim is None or isinstance(dim, (tuple, list)) else (dim,)
+    dims = (dim,) if isinstance(dim, int) else dim
     if isinstance(p, str) and (p != "fro" or (dims is not None and len(dims) > 2)):
         dims = tuple(range(input.ndim)) if dims is None else dims
         return linalg_matrix_norm(input, p, dims, keepdim, dtype=dtype, out=out)
-    order = 2 if p is None or p == "fro" else p.item() if isinstance(p, Tensor) else p
-    return _vector_norm(input, order, dims, keepdim, dtype=dtype, out=out)
+    order = 2 if p is None or isinstance(p, str) else p
+    return linalg_vector_norm(input, order, dims, keepdim, dtype=dtype, out=out)
+
+
+def _norm(self, p="fro", dim=None, keepdim=False, dtype=None):
+    return norm(self, p, dim, keepdim, dtype=dtype)
+
+
+_norm.__qualname__, _norm.__doc__ = "Tensor.norm", norm.__doc__
+Tensor.norm = _norm
 
 
 @composite(method=False)

@@ -7,7 +7,7 @@ import numpy as np
 from .. import dtypes, return_types
 from ..declare import Array, elementwise, op
 from ..tensor import Tensor
-from .arithmetic import TENSOR_OR_NUMBER, checking, not_differentiable
+from .arithmetic import TENSOR_OR_NUMBER, checking, not_differentiable, tensor_first
 from .inplace import zeros
 
 
@@ -54,6 +54,7 @@ def _slope_to_size(grad, input, result):
     return grad * (result / input).masked_fill(input == 0, 0)
 
 
+@tensor_first
 @elementwise(
     to="float",
     signatures=TENSOR_OR_NUMBER,

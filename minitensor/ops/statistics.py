@@ -159,15 +159,15 @@ def trapezoid(y: Tensor, x: Tensor = None, *, dx: Number = 1, dim: int = -1):
     """
     if not y.ndim:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    dim = wrap_dim(dim, y.ndim)
-    if not y._array.shape[dim]:
-        return y.new_zeros(y._array.shape[:dim] + y._array.shape[dim + 1 :])
-    _check_samples("trapezoid", y, x, dim)
+    axis = wrap_dim(dim, y.ndim)
+    if not y._array.shape[axis]:
+        return y.new_zeros(y._array.shape[:axis] + y._array.shape[axis + 1 :])
+    _check_samples("trapezoid", y, x, axis)
     if x is None:
         ends = _times(y.select(dim, 0) + y.select(dim, -1), 0.5)
         return _times(y.sum(dim) - ends, dx)
-    before, after = _neighbors(y, dim)
-    return _divided(((before + after) * _steps(x, y.ndim, dim)).sum(dim), 2.0)
+    before, after = _neighbors(y, axis)
+    return _divided(((before + after) * _steps(x, y.ndim, axis)).sum(axis), 2.0)
 
 
 @composite(
@@ -188,9 +188,9 @@ def cumulative_trapezoid(y: Tensor, x: Tensor = None, *, dx: Number = 1, dim: in
     """
     if not y.ndim:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-    dim = wrap_dim(dim, y.ndim)
-    _check_samples("cumulative_trapezoid", y, x, dim)
-    before, after = _neighbors(y, dim)
+    axis = wrap_dim(dim, y.ndim)
+    _check_samples("cumulative_trapezoid", y, x, axis)
+    before, after = _neighbors(y, dim if x is None else axis)
     if x is None:
         return _times(before + after, dx / 2).cumsum(dim)
-    return _divided(((before + after) * _steps(x, y.ndim, dim)).cumsum(dim), 2.0)
+    return _divided(((before + after) * _steps(x, y.ndim, axis)).cumsum(axis), 2.0)

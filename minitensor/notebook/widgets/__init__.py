@@ -7,6 +7,7 @@ a widget knows and does is in `models`, which can be used without a browser.
 from .accumulation import accumulation_lab
 from .derivative import derivative_explorer
 from .in_place import in_place_lab
+from .predict import predict
 from .sharing import sharing_lab
 from .steps import stepper
 from .strides import stride_explorer
@@ -15,6 +16,7 @@ __all__ = [
     "accumulation_lab",
     "derivative_explorer",
     "in_place_lab",
+    "predict",
     "sharing_lab",
     "stepper",
     "stride_explorer",

@@ -1,6 +1,5 @@
 """What all widgets share: controls above, a picture, its facts in words, the code it stands for."""
 
-import contextlib
 import html
 
 import ipywidgets
@@ -9,10 +8,14 @@ from ..picture import CannotDraw
 from .models.library import error_words
 
 # JupyterLab takes arrow keys and letters for its own shortcuts, even from a menu in an output. It
-# leaves them to a control that has this attribute, which ipywidgets cannot set by itself.
+# leaves them to a control that has this attribute, which ipywidgets cannot set by itself. And a
+# click on a slider is to lead the keyboard to its handle.
 OWN_KEYS = (
-    "this.closest('.minitensor-widget').addEventListener('focusin', "
-    "event => event.target.setAttribute('data-lm-suppress-shortcuts', ''))"
+    "const all = this.closest('.minitensor-widget'); "
+    "all.addEventListener('focusin', "
+    "event => event.target.setAttribute('data-lm-suppress-shortcuts', '')); "
+    "all.addEventListener('pointerup', "
+    "event => event.target.closest('.noUi-target')?.querySelector('.noUi-handle').focus())"
 )
 STYLE = (
     f'<style onload="{OWN_KEYS}">'
@@ -32,7 +35,8 @@ STYLE = (
 .minitensor-widget .widget-label, .minitensor-widget .widget-readout { color: inherit; }
 .minitensor-widget .jupyter-button { color: var(--jp-ui-font-color1, inherit); }
 .minitensor-widget .widget-toggle-button.mod-active { font-weight: 700; box-shadow: inset 0 -3px 0 currentColor; }
-.minitensor-widget .widget-toggle-buttons { width: auto; }
+.minitensor-widget .widget-toggle-buttons { width: auto; display: flex; align-items: center; }
+.minitensor-widget .widget-toggle-buttons > .widget-label { flex: none; text-align: right; }
 </style>"""
 )
 WRONG = ("Error", "Refused", "Nothing to step through")
@@ -57,7 +61,7 @@ class Widget(ipywidgets.VBox):
             [self._facts, self._code], layout=ipywidgets.Layout(flex="1 1 340px")
         )
         shown = ipywidgets.HBox(
-            [self._drawing, beside], layout=ipywidgets.Layout(flex_flow="row wrap")
+            [self.drawn(self._drawing), beside], layout=ipywidgets.Layout(flex_flow="row wrap")
         )
         super().__init__([ipywidgets.HTML(title), *self.controls(), shown])
         self.add_class("minitensor-widget")
@@ -67,6 +71,10 @@ class Widget(ipywidgets.VBox):
     def controls(self):
         """The rows of controls, in the order of the Tab key."""
         return []
+
+    def drawn(self, drawing):
+        """The drawing, with what may lie over it."""
+        return drawing
 
     def on(self, control, action):
         """Call action(value) when `control` gets another value, and draw again."""
@@ -81,7 +89,7 @@ class Widget(ipywidgets.VBox):
     def refresh(self):
         """Draw the model as it is now."""
         try:
-            self._drawing.value = self.model.picture()._repr_html_()
+            self._drawing.value = self.model.picture().inline
         except CannotDraw as problem:
             self._drawing.value = f"<p>{html.escape(str(problem))}</p>"
         self._facts.value = _facts(self.model.facts())
@@ -98,11 +106,7 @@ class Widget(ipywidgets.VBox):
         return self.model.still().text
 
     def _repr_mimebundle_(self, **kwargs):
-        still = self.model.still()
-        bundle = {**super()._repr_mimebundle_(**kwargs), "text/plain": still.text}
-        with contextlib.suppress(RuntimeError):  # nothing here can draw it: the text must do
-            bundle["image/svg+xml"] = still.svg
-        return bundle
+        return {**super()._repr_mimebundle_(**kwargs), **self.model.still()._repr_mimebundle_()}
 
 
 def row(*controls):

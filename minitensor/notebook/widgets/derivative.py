@@ -1,12 +1,15 @@
 """The derivative explorer."""
 
+import re
 import sys
 
 import ipywidgets
 
 from .base import Widget, button, row
-from .models.derivative import DerivativeExplorer, source_of
+from .models.derivative import HIGH, LEFT, TOP, WIDE, DerivativeExplorer, source_of
 from .models.library import library_in
+
+HELP = "Drag the point, click where it should go, or use the arrow keys"
 
 
 def derivative_explorer(function="x**2 - 2*x", x=2.0, *, lr=0.1):
@@ -28,8 +31,27 @@ def derivative_explorer(function="x**2 - 2*x", x=2.0, *, lr=0.1):
     )
 
 
+POINT = """<style>
+.minitensor-drawn { position: relative; max-width: 100%; overflow: visible; margin: 0; }
+.minitensor-drawn > .widget-html { margin: 0; height: auto; }
+.minitensor-drawn .widget-html-content { line-height: 0; }
+.minitensor-drawn svg { display: block; }
+.minitensor-frame { position: absolute; box-sizing: content-box; overflow: hidden; margin: -12px; padding: 12px; }
+.minitensor-frame .minitensor-point { position: absolute; left: 12px; width: calc(100% - 24px); margin: 0; padding: 0;
+  height: 0; overflow: visible; }
+.minitensor-point .widget-label { position: absolute; opacity: 0; pointer-events: none; }
+.minitensor-point .slider-container { margin: 0; padding: 0; width: 100%; height: 0; }
+.minitensor-point .noUi-target { height: 0; width: 100%; border: none; background: none; cursor: crosshair; }
+.minitensor-point .noUi-base::before { content: ""; position: absolute; inset: -2000px 0; }
+.minitensor-point .noUi-connects { display: none; }
+.minitensor-point .noUi-handle { width: 18px !important; height: 18px !important; top: -9px !important;
+  right: -9px !important; border: none !important; border-radius: 50%; background: none !important; cursor: grab; }
+.minitensor-point .noUi-handle:is(:hover, :active) { box-shadow: 0 0 0 3px currentColor; }
+</style>"""
+
+
 class DerivativeWidget(Widget):
-    """A text field, a slider below the curve, and buttons for descent."""
+    """A text field, buttons for descent, and a slider whose handle is the point on the curve."""
 
     name = "derivative"
 
@@ -37,18 +59,43 @@ class DerivativeWidget(Widget):
         model = self.model
         self._text = ipywidgets.Text(value=model.text, description="f(x) =", continuous_update=False,
                                      layout=ipywidgets.Layout(width="420px"))  # fmt: skip
-        self._x = ipywidgets.FloatSlider(value=model.x, min=model.lowest, max=model.highest, step=0.05,
-                                         description="x", layout=ipywidgets.Layout(width="520px"))  # fmt: skip
         self._lr = ipywidgets.FloatLogSlider(value=model.lr, base=10, min=-3, max=0.5, step=0.1, description="lr",
                                              layout=ipywidgets.Layout(width="300px"))  # fmt: skip
-        self._following = None
         self.on(self._text, model.type)
-        self.on(self._x, self._move)
         self.on(self._lr, self._rate)
         descend = self.pressed(
             button("descend: x -= lr * x.grad", "One step of gradient descent"), self._descend
         )
-        return [self._text, self._x, row(self._lr, descend)]
+        return [ipywidgets.HTML(POINT), self._text, row(self._lr, descend)]
+
+    def drawn(self, drawing):
+        """The slider lies over the curve; it is moved up and down so that its handle is the point."""
+        model, self._following = self.model, None
+        self._x = ipywidgets.FloatSlider(value=model.x, min=model.lowest, max=model.highest, step=0.05,
+                                         description="x", readout=False, tooltip=HELP)  # fmt: skip
+        self._x.add_class("minitensor-point")
+        self.on(self._x, self._move)
+        self._frame = ipywidgets.Box([self._x])
+        self._frame.add_class("minitensor-frame")
+        whole = ipywidgets.Box([drawing, self._frame])
+        whole.add_class("minitensor-drawn")
+        return whole
+
+    def refresh(self):
+        """Draw the model as it is now, and put the handle on the curve."""
+        super().refresh()
+        size = re.search('viewBox="0 0 ([0-9.]+) ([0-9.]+)"', self._drawing.value)
+        if size:  # without a picture there is no curve to lie on
+            wide, high = map(float, size.groups())
+            place = {
+                "left": LEFT / wide,
+                "width": WIDE / wide,
+                "top": TOP / high,
+                "height": HIGH / high,
+            }
+            for side, share in place.items():
+                setattr(self._frame.layout, side, f"{share:.3%}")
+        self._x.layout.top = f"calc(12px + (100% - 24px) * {self.model.height():.4f})"
 
     def _move(self, x):
         if x != self._following:

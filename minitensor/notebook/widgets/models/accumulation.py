@@ -9,6 +9,8 @@ from .library import Program, error_words, library_of
 MOST_BARS = 6
 BAR, GAP, HALF = 34, 26, 78  # width of a bar, between bars, half the height of the plot
 LEFT, TOP = 30, 34
+SHORT = {"backward": "backw.", "zero": "zero_", "none": "None", "update": "update"}
+NARROWEST = 30  # between two points, for their words
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Click:
     parts: tuple  # the gradients that backward() put there, one tuple for each call
     loss: float
     error: str = ""
+    short: str = "start"  # what stands below its point in the picture
 
 
 class AccumulationLab:
@@ -61,16 +64,20 @@ class AccumulationLab:
             parts = (*parts, tuple(now - then for now, then in zip(grad, was)))
         elif action in ("zero", "none") and not error:
             parts = ()
-        self.history.append(Click(self.actions[action], grad, parts, self._loss(), error))
+        self.history.append(
+            Click(self.actions[action], grad, parts, self._loss(), error, SHORT[action])
+        )
 
     def _grad(self):
         grad = self.program.names["x"].grad
         return None if grad is None else tuple(grad.flatten()[:MOST_BARS].tolist())
 
     def _loss(self):
+        self.problem = ""
         try:
             return float(self.loss(self.program.names["x"].detach()))
-        except (TypeError, ValueError, RuntimeError):
+        except Exception as error:  # a student's own function may raise anything
+            self.problem = error_words(error)
             return float("nan")
 
     def code(self):
@@ -87,7 +94,7 @@ class AccumulationLab:
         facts = [
             ("x", words.value_line(x)),
             ("x.grad", grad),
-            ("loss", words.number_words(last.loss)),
+            ("loss", self.problem or words.number_words(last.loss)),
         ]
         return facts + [("Error", last.error)] * bool(last.error)
 
@@ -104,7 +111,7 @@ class AccumulationLab:
         """On the left x.grad as a stack of what each backward() added, on the right the loss."""
         canvas = Canvas()
         right = self._bars(canvas)
-        self._losses(canvas, max(right, 170) + 56)
+        self._losses(canvas, max(right, 190) + 56)
         facts = "; ".join(f"{label} {text}" for label, text in self.facts())
         return canvas.picture(title=self.title, description=facts, text=self.text())
 
@@ -119,7 +126,7 @@ class AccumulationLab:
         middle = TOP + HALF
         right = LEFT + count * (BAR + GAP)
         canvas.text(6, 14, "x.grad", 11, bold=True)
-        canvas.text(58, 14, "each block: one backward()", 8.5, soft=True, sans=True)
+        canvas.text(58, 14, "a block is what one backward() added", 8.5, soft=True, sans=True)
         sums = [sum(p[i] for p in last.parts if sign * p[i] > 0)
                 for i in range(count) for sign in (1, -1)]  # fmt: skip
         scale = HALF * 0.88 / max([1e-12, *(abs(s) for s in sums if s == s and abs(s) < 1e30)])
@@ -162,8 +169,9 @@ class AccumulationLab:
             canvas.box(
                 left, top, BAR, high, NOW if newest else PLAIN, tint=0.35, line=1.6 if newest else 1
             )
-            if high > 10:
-                canvas.text(left + BAR / 2, top + high / 2 + 3, f"{number}", 8.5, anchor="middle")
+            if high > 12:
+                added = words.shorten(f"{'+' * (part > 0)}{words.number_words(part)}", 6)
+                canvas.text(left + BAR / 2, top + high / 2 + 3, added, 8.5, anchor="middle")
             up, down = (top, down) if part > 0 else (up, top + high)
 
     def _losses(self, canvas, left):
@@ -171,20 +179,25 @@ class AccumulationLab:
         shown = losses[-24:]
         finite = [loss for loss in shown if abs(loss) < 1e30] or [0.0]
         top, low = max([*finite, 1e-12]), min(0.0, *finite)
-        step = min(34.0, 300 / max(1, len(shown) - 1))
+        step = min(38.0, 340 / max(1, len(shown) - 1))
         canvas.text(left, 14, f"loss = {self.formula}", 11, bold=True)
         floor = TOP + 2 * HALF
         canvas.line(left, floor, left + max(200, step * len(shown)), floor, faint=0.6)
-        canvas.text(left + 100, floor + 16, "clicks", 8.5, anchor="middle", soft=True, sans=True)
+        canvas.text(left - 5, floor + 3, words.number_words(low).removesuffix("."), 8.5,
+                    anchor="end", soft=True)  # fmt: skip
         points = []
         for number, loss in enumerate(shown):
+            x = left + 18 + number * step
             if abs(loss) < 1e30:
-                points.append(
-                    (
-                        left + 10 + number * step,
-                        floor - (loss - low) / (top - low or 1) * 2 * HALF * 0.86,
-                    )
-                )
+                points.append((x, floor - (loss - low) / (top - low or 1) * 2 * HALF * 0.86))
+            if step >= NARROWEST:
+                click = self.history[number - len(shown)]
+                canvas.text(x, floor + 14, click.short + " ✗" * bool(click.error), 7.5,
+                            anchor="middle", soft=True, sans=True)  # fmt: skip
+        if step < NARROWEST:
+            canvas.text(
+                left + 100, floor + 16, "clicks", 8.5, anchor="middle", soft=True, sans=True
+            )
         if len(points) > 1:
             canvas.path("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points), PLAIN, line=1.6)
         for x, y in points:

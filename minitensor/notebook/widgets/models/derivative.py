@@ -3,7 +3,7 @@
 import math
 import types
 
-from ... import words
+from ... import marks, words
 from ...graph import graph
 from .canvas import NOW, PLAIN, Canvas
 from .library import error_words
@@ -18,7 +18,7 @@ LARGEST = 1e12
 class DerivativeExplorer:
     """`f` as the student typed it, at a point `x`; the derivative comes from backward()."""
 
-    title = "Derivative explorer"
+    title = "Derivative explorer: drag the point"
 
     def __init__(self, library, variables, text="x**2 - 2*x", x=2.0, lr=0.1):
         self.library, self.variables = library, variables
@@ -150,6 +150,16 @@ class DerivativeExplorer:
         """The picture as it is."""
         return self.picture()
 
+    def height(self):
+        """How far below the top of the frame the point is, as a share of the frame; 1 without one."""
+        low, high = self._range()
+        if not self._is_drawn(low, high):
+            return 1.0
+        return (high - self.value) / (high - low)
+
+    def _is_drawn(self, low, high):
+        return self.value is not None and abs(self.value) < LARGEST and low <= self.value <= high
+
     def _plot(self, canvas):
         low, high = self._range()
 
@@ -163,7 +173,7 @@ class DerivativeExplorer:
         for piece in _pieces(zip(self.xs, self.curve), low, high):
             points = [at(x, y) for x, y in piece]
             canvas.path("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points), PLAIN, line=2)
-        if self.value is not None and abs(self.value) < LARGEST and low <= self.value <= high:
+        if self._is_drawn(low, high):
             self._point(canvas, at, low, high)
 
     def _range(self):
@@ -206,22 +216,14 @@ class DerivativeExplorer:
 
 
 def _axes(canvas, at, xs, ys):
-    for lower, upper, vertical in [(*xs, False), (*ys, True)]:
-        step = 10 ** math.floor(math.log10(upper - lower))
-        step *= next((n for n in (0.2, 0.5, 1, 2) if (upper - lower) / (step * n) <= 8), 5)
-        for n in range(math.ceil(lower / step), math.floor(upper / step) + 1):
-            x, y = (
-                at(lower if vertical is False else xs[0], n * step)
-                if vertical
-                else at(n * step, ys[0])
-            )
-            label = words.number_words(round(n * step, 10)).removesuffix(".")
-            if vertical:
-                canvas.line(x, y, x + WIDE, y, faint=0.7 if n == 0 else 0.15, line=0.8)
-                canvas.text(x - 5, y + 3, label, 8, anchor="end", soft=True)
-            else:
-                canvas.line(x, TOP, x, y, faint=0.7 if n == 0 else 0.15, line=0.8)
-                canvas.text(x, y + 12, label, 8, anchor="middle", soft=True)
+    for number in marks.ticks(*xs, most=8):
+        x, y = at(number, ys[0])
+        canvas.line(x, TOP, x, y, faint=0.7 if number == 0 else 0.15, line=0.8)
+        canvas.text(x, y + 12, f"{number:g}", 8, anchor="middle", soft=True)
+    for number in marks.ticks(*ys, most=8):
+        x, y = at(xs[0], number)
+        canvas.line(x, y, x + WIDE, y, faint=0.7 if number == 0 else 0.15, line=0.8)
+        canvas.text(x - 5, y + 3, f"{number:g}", 8, anchor="end", soft=True)
 
 
 def _pieces(points, low, high):

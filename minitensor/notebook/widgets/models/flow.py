@@ -115,8 +115,8 @@ def _sent(step):
     """((box, position of the edge in the drawing), gradient) of what a step sends up."""
     if step.kind == "start" and step.box.inputs:
         yield (step.box, 0), step.arrived[0]
+    positions = _drawn_positions(step.box) if step.sent else {}
     for one in step.sent:
-        positions = _drawn_positions(step.box)
         if one.position in positions:
             yield (step.box, positions[one.position]), one.gradient
 

@@ -1,6 +1,8 @@
 """An op and its underscore twin: the same object or a new one, and does backward still work?"""
 
-from ...memory import memory
+import types
+
+from ...changes import Snapshot, difference
 from .canvas import Canvas, wrap
 from .library import Program, error_words
 
@@ -63,13 +65,15 @@ class InPlaceLab:
         before, change = self._lines()
         self.program = Program(self.library)
         self.program.run(*before)
-        version = self._version()
+        version, names = self._version(), self.program.names
+        scope = types.SimpleNamespace(f_globals=names, f_locals=names)
+        tensors = [names[name] for name in "abxy" if name in names]
+        old = Snapshot(scope, tensors)
         self.changed = self.program.run(change)
         self.refused = error_words(self.program.error) if not self.changed else ""
         self.versions = version, self._version()
-        names = self.program.names
         # The drawing comes first: it shows the tensors before backward touches them.
-        self.drawing = memory(**{name: names[name] for name in "abxyz" if name in names})
+        self.drawing = difference(old, Snapshot(scope, tensors, before=old))
         self._compare(names)
         self._try_backward(names)
 
@@ -144,7 +148,7 @@ class InPlaceLab:
         return "\n".join(lines + [f"  {label}: {text}" for label, text in self.facts()])
 
     def picture(self):
-        """The memory of all tensors after the change."""
+        """The memory of all tensors, and what the change did to it."""
         return self.drawing
 
     def still(self):

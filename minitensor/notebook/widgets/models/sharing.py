@@ -1,5 +1,8 @@
 """Shared or copied: predict it, write to one of the two, and see."""
 
+import types
+
+from ...changes import Snapshot, difference
 from ...memory import memory
 from .in_place import page
 from .library import Program, error_words
@@ -76,7 +79,11 @@ class SharingLab:
         before = other.tolist()
         index = ", ".join("0" * names[name].ndim) or "..."
         line = f"{name}[{index}] = {99 + len(self.written)}"
+        scope = types.SimpleNamespace(f_globals=names, f_locals=names)
+        pair = names["a"], names["b"]
+        old = Snapshot(scope, pair)
         self.program.run(line)
+        self.drawing = difference(old, Snapshot(scope, pair, before=old))
         reached = other.tolist() != before
         self.written.append((line, "both changed" if reached else "the other did not change"))
 
@@ -113,7 +120,9 @@ class SharingLab:
         return "\n".join(lines + [f"  {label}: {text}" for label, text in self.facts()])
 
     def picture(self):
-        """The memory of `a`, and of both once the student has predicted."""
+        """The memory of `a`, of both once the student has predicted, and what a write changes there."""
+        if self.written:
+            return self.drawing
         names = self.program.names
         shown = "ab" if self.prediction and "b" in names else "a"
         return memory(**{name: names[name] for name in shown})
