@@ -55,6 +55,7 @@ from .grad_mode import (
     no_grad,
     set_grad_enabled,
 )
+from .once import is_warn_always_enabled, set_warn_always
 from .printing import set_printoptions
 from .settings import (
     are_deterministic_algorithms_enabled,
@@ -64,7 +65,6 @@ from .settings import (
     set_flush_denormal,
     set_num_interop_threads,
     set_num_threads,
-    set_warn_always,
     use_deterministic_algorithms,
 )
 from .size import Size

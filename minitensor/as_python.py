@@ -1,11 +1,8 @@
 """What Python and NumPy ask of a tensor: numbers, truth, length, iteration, arrays."""
 
-import itertools
-import warnings
-
 import numpy as np
 
-_first_time = itertools.count().__next__
+from .once import warn_once
 
 
 class AsPython:
@@ -57,12 +54,11 @@ class AsPython:
         return self._array.item()
 
     def _inexact(self):
-        """The only element for a float or complex; PyTorch warns, once, that gradients do not follow."""
-        if self.requires_grad and not _first_time():
-            warnings.warn(
+        """The only element for a float or complex, which no gradient follows."""
+        if self.requires_grad:
+            warn_once(
                 "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
                 "behavior.\nConsider using tensor.detach() first.",
-                UserWarning,
                 stacklevel=3,
             )
         return self._only_element()

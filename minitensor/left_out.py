@@ -52,7 +52,7 @@ LEFT_OUT = {
         LiteScriptModule LockingLogger LoggerBase Node NoopLogger OperatorInfo PyTorchFile* StaticModule
         StorageBase Tag TracingState Type Use Value import_ir_module* merge_type_from_type_comment parse_*
         unify_type_list *handle_torch_function* has_torch_function is_tensor_like overload slice_inverse
-        *deterministic_debug_mode is_deterministic_algorithms_warn_only_enabled is_warn_always_enabled
+        *deterministic_debug_mode is_deterministic_algorithms_warn_only_enabled
         NestedIOFunction SavedTensor enforce_grad_layout_policy is_view_replay_enabled cast const_data_ptr
         reinforce volatile name hash_tensor grad_dtype variable
     """,

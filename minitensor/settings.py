@@ -51,10 +51,6 @@ def set_flush_denormal(mode):
     return True
 
 
-def set_warn_always(b):
-    """Accepted; Python decides how often a warning is shown."""
-
-
 def set_default_tensor_type(t):
     """Make the dtype of `torch.DoubleTensor` or "torch.DoubleTensor" the default dtype. Deprecated."""
     warnings.warn(

@@ -1,19 +1,23 @@
-"""Ways to call a function that are old, odd or wrong in ways of their own: each does and says what it does in PyTorch."""
+"""Ways to call a function that are old, odd or wrong: each does and says what it does in PyTorch."""
 
 import numpy as np
 import pytest
 from told import check, leaf, torch
+
+import minitensor
 
 pytestmark = pytest.mark.torch
 
 
 @pytest.fixture(scope="module", autouse=True)
 def every_warning():
-    """PyTorch warns of most things once; here it has to warn each time."""
-    before = torch.is_warn_always_enabled()
-    torch.set_warn_always(True)
+    """Most warnings are given once in a session; here each time."""
+    before = [t.is_warn_always_enabled() for t in (torch, minitensor)]
+    for t in (torch, minitensor):
+        t.set_warn_always(True)
     yield
-    torch.set_warn_always(before)
+    for t, always in zip((torch, minitensor), before):
+        t.set_warn_always(always)
 
 
 def lines(text):
@@ -200,4 +204,34 @@ test_retain_grad_then_in_place = check(
         "squeeze_": retained(lambda y: y.squeeze_()),
         "mul_": retained(lambda y: y.mul_(2)),
     }
+)
+
+
+test_what_python_makes_of_a_tensor_that_requires_grad = check(
+    lines("""
+        float(v.requires_grad_()[0])
+        float(v.requires_grad_().sum() * 2)
+        complex(v.requires_grad_()[1])
+        float(v.requires_grad_().detach()[0])
+        float(v.requires_grad_())
+        int(v.requires_grad_()[0])
+        bool(v.requires_grad_()[0])
+        v.requires_grad_()[0].item()
+    """)
+)
+
+test_dimensions_of_a_scalar = check(
+    lines("""
+        x.sum().size(0)
+        x.sum().size(-1)
+        x.sum().size(5)
+        x.sum().stride(0)
+        x.sum().stride(-3)
+        x.sum().unbind()
+        x.sum().roll(1, 0)
+        t.trapz(x.sum())
+        x.sum().unique(dim=0)
+        x.sum().unique_consecutive(dim=-1)
+        x.size(3)
+    """)
 )

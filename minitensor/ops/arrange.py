@@ -78,9 +78,7 @@ def _roll(input, shifts: Ints, dims: Ints):
         raise RuntimeError(
             f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}"
         )
-    if not input.ndim:
-        raise IndexError(f"Dimension specified as {dims[0]} but tensor has no dimensions")
-    dims = tuple(wrap_dim(d, input.ndim) for d in dims)
+    dims = tuple([wrap_dim(d, input.ndim, scalars=False) for d in dims])
     return contiguous(np.roll(input, shifts, dims))
 
 

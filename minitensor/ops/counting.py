@@ -33,9 +33,7 @@ def _unique(input: Array):
 
 @op(node="UniqueDimBackward", returns=_RESULTS, input=_no_derivative("unique_dim"))
 def _unique_along(input: Array, dim):
-    if not input.ndim:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    axis = wrap_dim(dim, input.ndim)
+    axis = wrap_dim(dim, input.ndim, scalars=False)
     if not input.size:
         return _unique_of_none(input, axis)
     values, inverse, counts = np.unique(
@@ -59,10 +57,8 @@ def _unique_of_none(input, axis):
 
 @op(node="UniqueConsecutiveBackward", returns=_RESULTS, input=_no_derivative("unique_consecutive"))
 def _unique_runs(input: Array, dim=None):
-    if dim is not None and not input.ndim:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     flat = input.reshape(-1) if dim is None else input
-    axis = 0 if dim is None else wrap_dim(dim, input.ndim)
+    axis = 0 if dim is None else wrap_dim(dim, input.ndim, scalars=False)
     if not input.size:
         return _unique_of_none(flat, axis)
     rows = np.moveaxis(flat, axis, 0).reshape(flat.shape[axis], -1)

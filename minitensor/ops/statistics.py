@@ -157,9 +157,7 @@ def trapezoid(y: Tensor, x: Tensor = None, *, dx: Number = 1, dim: int = -1):
     >>> torch.trapezoid(torch.tensor([1., 3., 5.]))
     tensor(6.)
     """
-    if not y.ndim:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    axis = wrap_dim(dim, y.ndim)
+    axis = wrap_dim(dim, y.ndim, scalars=False)
     if not y._array.shape[axis]:
         return y.new_zeros(y._array.shape[:axis] + y._array.shape[axis + 1 :])
     _check_samples("trapezoid", y, x, axis)
