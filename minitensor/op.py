@@ -314,14 +314,14 @@ class Op:
         """Compute, and put the result into the tensor (or tensors) given as `out=`."""
         several = isinstance(out, (tuple, list))
         outs = out if several else (out,)
-        for target in outs:
-            check_no_overlap(target, values.values())
         if self.name in WIDENED and values["dtype"] is None:
             values["dtype"] = out.dtype
         computed = self.compute(values)
         arrays = list(map(np.asarray, computed if several else (computed,)))
         if any(array.dtype.kind == "f" for array in arrays):
             refuse_gradients(self.name, [*outs, *self.differentiable(values)])
+        for target in outs:
+            check_no_overlap(target, values.values())
         for target, array in zip(outs, arrays):
             put(self.name, array, target)
         return named(self.returns, out) if several and self.returns else out

@@ -37,10 +37,18 @@ class Answers:
     def __init__(self):
         self.asked = {}  # name: question
         self.trouble = ""  # what is the matter with the file
-        self._unfiled = {}  # the answers where there is no file
+        self._unfiled = {}  # the answers that are in no file, because there is none or it failed
 
     def ask(self, question):
-        """Note that a question, which has a `name` and a `kind`, was put to the student."""
+        """Note that a question, which has a `name` and a `kind`, was put to the student.
+
+        ValueError if a question of another kind has the name: their answers would be mixed up.
+        """
+        before = self.asked.get(question.name, question)
+        if before.kind != question.kind:
+            raise ValueError(
+                f"the name {question.name!r} is taken by another question, of kind {before.kind}"
+            )
         self.asked[question.name] = question
 
     def forget(self):
@@ -53,28 +61,30 @@ class Answers:
         return {name: answer for name, entry in self._load().items() if (answer := _answer(entry))}
 
     def record(self, name, text, right):
-        """Keep an answer; after a right one nothing more, and the same wrong one once."""
+        """Keep an answer; after a right one nothing more, and the same wrong one once.
+
+        Returns the Answer with all that is kept under the name.
+        """
         entries, text = self._load(), text[:LONGEST]
         answer = _answer(entries.get(name)) or Answer()
         if answer.right is not None or (not right and text in answer.wrong):
-            return
+            return answer
         if right:
             answer.right = text
         else:
             answer.wrong.append(text)
-        entries[name] = vars(answer)
-        self._save(entries)
+        self._unfiled[name] = vars(answer)
+        self._save(entries | self._unfiled)
+        return answer
 
     def _load(self):
-        path = progress_file()
+        path, filed = progress_file(), {}
         self.trouble = ""
-        if path is None:
-            return self._unfiled
         try:
-            return read(path)
+            filed = read(path) if path else {}
         except (OSError, ValueError) as problem:
             self.trouble = f"{problem} Your next answer begins a new file; this one is put aside."
-            return {}
+        return filed | self._unfiled
 
     def _save(self, entries):
         path = progress_file()
@@ -89,6 +99,7 @@ class Answers:
                 path.replace(aside)
                 self.trouble = f"{path.name} could not be read. It is now {aside.name}, and a new one was begun."
             written.replace(path)  # whole or not at all
+            self._unfiled.clear()
         except OSError as problem:
             self.trouble = f"Your answer could not be kept in {path.name}: {problem.strerror}."
             with contextlib.suppress(OSError):
@@ -104,7 +115,8 @@ def progress_file():
 def read(path):
     """The entries of a progress file, {} if there is none; ValueError says why it cannot be read."""
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        # Some editors on Windows begin a file with a byte order mark, which JSON does not know.
+        entries = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except json.JSONDecodeError as problem:

@@ -1,6 +1,5 @@
 """Exercises that check themselves: one line of feedback, and never a traceback."""
 
-import contextlib
 import functools
 import inspect
 import re
@@ -8,7 +7,7 @@ import textwrap
 from dataclasses import dataclass, field
 from types import FunctionType
 
-from .answers import ANSWERS
+from .answers import ANSWERS, chapter_of
 
 __all__ = ["check"]
 
@@ -21,13 +20,15 @@ def check(name, answer, is_right, *, hint, more=(), probes=""):
     """Print whether the answer called `name` is right, and a hint if it is not.
 
     `is_right` is a predicate of the answer; raising counts as wrong. `hint` is a string, or a
-    function that makes one from the wrong answer. `more` are the hints that come with the second
-    and the third different wrong answer of a session; after them the solution is pointed at. An
-    answer is blank while it is `...`, or holds `...` (a tuple, a list), or is a function that does
-    nothing or returns `...`. `probes` tells the teacher which misconception the exercise is after.
+    function that makes one from the wrong answer; where it raises, the first fixed hint stands in.
+    `more` are the hints that come with the second and the third different wrong answer of a
+    session; after them the solution is pointed at. An answer is blank while it is `...`, or holds
+    `...` (a tuple, a list), or is a function that does nothing or returns `...`. `probes` tells the
+    teacher which misconception the exercise is after.
 
     A name such as "4.mean_price" starts with the chapter's number, which is not printed; what is
-    answered under such a name is kept for `progress`.
+    answered under such a name is kept for `progress`. TypeError if `is_right` is no predicate,
+    ValueError if the name is that of a prediction.
 
     >>> check("elements", 6, lambda v: v == 2 * 3, hint="Multiply the sizes.")
     elements: right.
@@ -61,7 +62,7 @@ class Exercise:
         words = _words(answer)
         if not right and words not in self.wrong:
             self.wrong.append(words)
-        if "." in self.name:
+        if chapter_of(self.name) is not None:
             ANSWERS.record(self.name, words, right)
 
     def advice(self, answer):
@@ -70,6 +71,8 @@ class Exercise:
         # A hint made from the answer addresses its belief, so later ones come after it.
         levels = [0, level - 1] if callable(self.hints[0]) and level > 1 else [level - 1]
         given = [_advice(self.hints[i], answer) for i in levels]
+        if not any(given):
+            given = [hint for hint in self.hints if isinstance(hint, str)][:1]
         solution = FOLDED if len(self.wrong) > len(self.hints) > 1 else ""
         return " ".join(filter(None, [*given, solution]))
 
@@ -96,13 +99,19 @@ def _advice(hint, answer):
 
 def _words(answer):
     """The answer as it is kept: code as it was written, anything else as Python shows it."""
+    written = _attempt(lambda: "\n".join(map(_source, _functions(answer))))
+    return written or ADDRESS.sub("", _attempt(lambda: repr(answer)) or type(answer).__name__)
+
+
+def _source(function):
+    return textwrap.dedent(inspect.getsource(function)).strip()
+
+
+def _functions(answer):
+    """The functions that an answer is: itself, or those of a class, static methods among them."""
     # Of a class that was written in a notebook, Python finds the functions' sources only.
-    parts = vars(answer).values() if isinstance(answer, type) else [answer]
-    functions = [part for part in parts if isinstance(part, FunctionType)]
-    with contextlib.suppress(OSError):
-        if functions:
-            return "\n".join([textwrap.dedent(inspect.getsource(f)).strip() for f in functions])
-    return ADDRESS.sub("", _attempt(lambda: repr(answer)) or type(answer).__name__)
+    parts = map(inspect.unwrap, vars(answer).values()) if isinstance(answer, type) else [answer]
+    return [part for part in parts if isinstance(part, FunctionType)]
 
 
 def _attempt(action):
@@ -141,10 +150,7 @@ def _comes_from_blank(outcome):
 def _holds_blank(answer):
     if isinstance(answer, tuple | list):
         return any(part is ... for part in answer)
-    if isinstance(answer, type):
-        functions = map(inspect.unwrap, vars(answer).values())
-        return any(isinstance(f, FunctionType) and _does_nothing(f) for f in functions)
-    return isinstance(answer, FunctionType) and _does_nothing(answer)
+    return any(map(_does_nothing, _functions(answer)))
 
 
 def _does_nothing(function):

@@ -9,6 +9,7 @@ from ..declare import Array, composite, op
 from ..out import write
 from ..selection import quickselect, top_places
 from ..tensor import Tensor, wrap_dim
+from ..views import is_expanded
 from .extremes import check_not_empty, pick, picked
 from .reduce import contiguous
 
@@ -27,7 +28,9 @@ def _sorted(input, dim, descending):
     axis = wrap_dim(dim, input.ndim)
     if not input.ndim:
         return input.copy(), np.zeros((), "int64")
-    values, indices = np.empty_like(input), np.empty_like(input, "int64")
+    layout = "C" if is_expanded(input) else "K"
+    values = np.empty_like(input, order=layout)
+    indices = np.empty_like(input, "int64", layout)
     indices[...] = order_along(input, axis, descending)
     values[...] = np.take_along_axis(input, indices, axis)
     return values, indices

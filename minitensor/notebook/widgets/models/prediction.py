@@ -5,7 +5,7 @@ import html
 import re
 import warnings
 
-from ...answers import ANSWERS, LONGEST, NAME, Answer
+from ...answers import ANSWERS, LONGEST, Answer, chapter_of
 
 RIGHT = "Right. Run the next cell and see it happen."
 NUDGE = "Draw it on paper, or count it out, and commit again."
@@ -36,8 +36,8 @@ class Prediction:
             self.reply = EMPTY[bool(self.choices)]
             return
         right, _ = self.judge(text)
-        ANSWERS.record(self.name, text, right)
-        self._tell(text, len(ANSWERS.given().get(self.name, Answer()).wrong))
+        kept = ANSWERS.record(self.name, text, right)
+        self._tell(text, len(kept.wrong))
         if ANSWERS.trouble:
             self.reply += f" ({ANSWERS.trouble})"
 
@@ -58,15 +58,15 @@ class Prediction:
 
     def wrong_answers(self):
         """The foreseen wrong answers with their replies."""
-        return (
-            {c: r for c, r in self.choices.items() if r is not True}
-            if self.choices
-            else self.beliefs
-        )
+        if not self.choices:
+            return self.beliefs
+        return {choice: reply for choice, reply in self.choices.items() if reply is not True}
 
     def right_answers(self):
         """The choices, or the texts, that are right."""
-        return [c for c, r in self.choices.items() if r is True] if self.choices else self.accepted
+        if not self.choices:
+            return self.accepted
+        return [choice for choice, reply in self.choices.items() if reply is True]
 
     def text(self):
         """The question as text; a form for pages and terminals without widgets."""
@@ -80,11 +80,8 @@ class Prediction:
     def html(self):
         """The question as plain HTML, which takes its colors from the page."""
         if self.choices:
-            items = "".join(
-                f"<li>{'<b>' * (c == self.given)}{code(c)}{'</b>' * (c == self.given)}</li>"
-                for c in self.choices
-            )
-            form = f"<ul>{items}</ul>"
+            shown = [f"<b>{code(c)}</b>" if c == self.given else code(c) for c in self.choices]
+            form = "<ul>" + "".join(f"<li>{choice}</li>" for choice in shown) + "</ul>"
         else:
             form = f"<p>Your answer: {code(self.given) if self.given else '____'}</p>"
         reply = f"<p>{code(self.reply)}</p>" if self.reply else ""
@@ -108,7 +105,7 @@ class Prediction:
     def _require_sense(self):
         replies = self.wrong_answers().values()
         faults = {
-            f"the name {self.name!r} is not like '4.first'": not NAME.fullmatch(self.name),
+            f"the name {self.name!r} is not like '4.first'": chapter_of(self.name) is None,
             "give either choices or answer=": bool(self.choices) == bool(self.accepted),
             "choices must be two to four": self.choices and not 2 <= len(self.choices) <= 4,
             "no choice is True": self.choices and not self.right_answers(),
