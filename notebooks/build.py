@@ -65,6 +65,7 @@ def notebook_path(source: Path) -> Path:
 
 
 def tags(cell: NotebookNode) -> list[str]:
+    """Return the tags of a cell, none if it has none."""
     return cell.metadata.get("tags", [])
 
 
@@ -113,6 +114,7 @@ def without_cases(notebook: NotebookNode) -> NotebookNode:
 
 
 def fold(cell: NotebookNode) -> NotebookNode:
+    """Return a solution as Markdown that opens on a click."""
     answer = (
         f"<details>\n<summary>Solution</summary>\n\n```python\n{cell.source}\n```\n\n</details>"
     )
@@ -224,6 +226,7 @@ def listing(notebook: NotebookNode) -> str:
 
 
 def text_of(output: NotebookNode) -> str:
+    """Return an output as text; of one that has none, which kinds of data it is."""
     if output.output_type == "stream":
         return output.text
     if output.output_type == "error":

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from tempfile import TemporaryDirectory
 
+from IPython.display import display
 from nbformat import NotebookNode
 
+from minitensor.notebook.answers import ANSWERS
 from notebooks import build
 
 KINDS = {"predict": "prediction", "check": "exercise"}
 CASES = {"solution", "right", "wrong"}
-HEADING = re.compile(r"^## +(.+)$", re.MULTILINE)
+SECTION = re.compile(r"^## +(.+)$", re.MULTILINE)
 MINUTES = re.compile(r"\n*<!-- minutes: (\d+) -->\s*$")
 
 
@@ -49,19 +51,21 @@ def named_in(cell: NotebookNode) -> list[tuple[str, str, str]]:
     found = []
     for node in ast.walk(ast.parse(cell.source)):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in KINDS and node.args:
-            probes = [word.value for word in node.keywords if word.arg == "probes"]
-            name, probes = (
-                getattr(part, "value", "") for part in [node.args[0], *probes, None][:2]
-            )
+            keywords = {word.arg: word.value for word in node.keywords}
+            name, probes = map(_constant, (node.args[0], keywords.get("probes")))
             found.append((KINDS[node.func.id], name, probes))
     return found
+
+
+def _constant(node):
+    return getattr(node, "value", "")
 
 
 def sections(notebook: NotebookNode) -> list[tuple[str, int | None, list[NotebookNode]]]:
     """Return (heading, minutes or None, cells) of each ``##`` section."""
     found = []
     for cell in notebook.cells:
-        if cell.cell_type == "markdown" and (heading := HEADING.search(cell.source)):
+        if cell.cell_type == "markdown" and (heading := SECTION.search(cell.source)):
             minutes = MINUTES.search(cell.source)
             found.append((heading[1], int(minutes[1]) if minutes else None, []))
         if found:
@@ -77,8 +81,6 @@ def rehearse(notebook: NotebookNode) -> list[Question]:
 
 def _rehearse(notebook):
     os.environ["MINITENSOR_PROGRESS"] = "off"
-    from IPython.display import display
-
     names = {"__name__": "__main__", "display": display}
     silent = io.StringIO()
     with (
@@ -125,6 +127,7 @@ def _stages(notebook):
 
 
 def _exercise(exercise, others, given, names):
+    """The questions of one exercise; its solution is what the cells after it find in `names`."""
     (check,) = (cell for cell in others if "check" in build.tags(cell))
     cases, asked = [], {}
     answers = [exercise, *(cell for cell in others if CASES.intersection(build.tags(cell)))]
@@ -133,15 +136,8 @@ def _exercise(exercise, others, given, names):
         attempt = dict(names)
         for cell in given:
             _run(cell, attempt)
-        try:
-            _run(answer, attempt)
-        except Exception as error:
-            said = f"the answer itself raises {type(error).__name__}: {error}"
-        else:
-            said = io.StringIO()
-            with contextlib.redirect_stdout(said):
-                asked = _asked(check, attempt)
-            said = said.getvalue()
+        said, questions = _put(answer, check, attempt)
+        asked |= questions
         cases.append(Case(kind, answer.source, said))
         if kind == "solution":
             names.update(attempt)
@@ -151,10 +147,19 @@ def _exercise(exercise, others, given, names):
     ]
 
 
+def _put(answer, check, names):
+    """What the check says to an answer, and the questions that it asks by their names."""
+    try:
+        _run(answer, names)
+    except Exception as error:
+        return f"the answer itself raises {type(error).__name__}: {error}", {}
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        asked = _asked(check, names)
+    return said.getvalue(), asked
+
+
 def _asked(cell, names):
     """Run a cell as in a new session; return the questions that it asked by their names."""
-    from minitensor.notebook.answers import ANSWERS
-
     ANSWERS.forget()
     _run(cell, names)
     return dict(ANSWERS.asked)

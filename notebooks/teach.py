@@ -29,7 +29,7 @@ from notebooks.questions import CASES, MINUTES, Question, named_in, rehearse, se
 
 
 def edition(source: Path, folder: Path) -> str:
-    """Write the teacher's edition of a chapter; return its length in words."""
+    """Write the teacher's edition of a chapter; return how long it takes and how much it asks."""
     notebook = build.read_source(source)
     stored = build.notebook_path(source)
     shown = nbformat.read(stored, as_version=4).cells if stored.exists() else []
@@ -127,10 +127,13 @@ def _quoted(said):
 def tally(folder: Path, sources: list[Path]) -> str:
     """Return, for each question, how many answered, how many were right at first, and what was wrong.
 
-    Files that are no progress files are named at the end.
+    Files that are no progress files are named at the end. What is hidden is passed over: beside an
+    edited file JupyterLab keeps an older copy, which would count the student twice.
     """
     students, unread = {}, []
     for path in sorted(folder.rglob("*.json")):
+        if any(part.startswith(".") for part in path.relative_to(folder).parts):
+            continue
         try:
             students[path] = answers_in(path)
         except (OSError, ValueError) as problem:
@@ -142,10 +145,9 @@ def tally(folder: Path, sources: list[Path]) -> str:
         for _, name, probed in named_in(cell)
     }
     answered = {name for answers in students.values() for name in answers}
-    order = list(probes)
-    listed = sorted(answered, key=lambda n: (order.index(n) if n in probes else len(order), n))
+    place = {name: number for number, name in enumerate(probes)}
     lines = [f"{len(students)} progress files"]
-    for name in listed:
+    for name in sorted(answered, key=lambda name: (place.get(name, len(place)), name)):
         given = [answers[name] for answers in students.values() if name in answers]
         lines += ["", *_tally_lines(name, probes.get(name, ""), given)]
     return "\n".join(lines + [""] * bool(unread) + unread)
@@ -172,6 +174,8 @@ def main(arguments: list[str] | None = None) -> int:
     count.add_argument("folder", type=Path, help="where the students' progress files are")
     options = parser.parse_args(arguments)
 
+    # An answer may hold any character, and what prints it, on Windows above all, may not know it.
+    sys.stdout.reconfigure(errors="backslashreplace")
     if options.command == "tally":
         if not options.folder.is_dir():
             parser.error(f"{options.folder} is not a folder")

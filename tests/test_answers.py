@@ -5,7 +5,7 @@ import linecache
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from minitensor.notebook import answers as module
@@ -63,15 +63,19 @@ def test_a_right_answer_that_looks_like_a_wrong_one_is_kept(path):
     assert Answers().given()["4.first"].right is not None
 
 
-def test_classes_written_in_a_notebook_are_told_apart(path, answers, capsys):
+@pytest.mark.parametrize("head", ["def value(self)", "@staticmethod\n    def value()"])
+def test_classes_written_in_a_notebook_are_told_apart(path, answers, capsys, head):
     for number in (1, 2):
-        source = f"class Number:\n    def value(self):\n        return {number}\n"
+        source = f"class Number:\n    {head}:\n        return {number}\n"
         name, space = f"<cell {number}>", {"__name__": "__main__"}
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         exec(compile(source, name, "exec"), space)
         check_exercise("4.number", space["Number"], lambda kind: False, hint="one", more=["two"])
     assert "one" in capsys.readouterr().out.splitlines()[0]
-    assert len(answers.asked["4.number"].wrong) == 2
+    assert [text.splitlines()[-1] for text in answers.asked["4.number"].wrong] == [
+        "    return 1",
+        "    return 2",
+    ]
 
 
 def test_two_notebooks_share_the_file(path):
@@ -161,9 +165,21 @@ def test_a_folder_that_cannot_be_written_is_said_and_does_no_harm(tmp_path, monk
     answers = Answers()
     answers.record("4.first", "a", right=True)
     assert answers.trouble.startswith("Your answer could not be kept in progress.json: ")
+    assert answers.given() == {"4.first": Answer([], "a")}, "for this session"
+
+    (tmp_path / "missing").mkdir()
+    answers.record("4.second", "b", right=False)
+    assert set(Answers().given()) == {"4.first", "4.second"}
+
+
+def test_a_byte_order_mark_is_no_damage(path):
+    path.write_text('{"4.first": {"right": "a"}}', encoding="utf-8-sig")
+    answers = Answers()
+    assert answers.given() == {"4.first": Answer([], "a")} and not answers.trouble
 
 
 @given(st.text(), st.booleans())
+@example("half a pair: \ud800", True)
 def test_any_text_can_be_kept(tmp_path_factory, text, right):
     path = tmp_path_factory.mktemp("any") / "progress.json"
     with pytest.MonkeyPatch.context() as patch:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from test_theme import contrast
 
 from notebooks import build
 
@@ -87,15 +88,3 @@ def photograph(page, name):
             "height": min(SHEET, size["height"] - top),
         }
         page.screenshot(path=Path(folder) / f"{name}-{number:02}.png", clip=part)
-
-
-def contrast(one, other):
-    """Return the contrast of two colours as WCAG defines it, from 1 to 21."""
-    darker, lighter = sorted([luminance(one), luminance(other)])
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def luminance(color):
-    parts = [part / 255 for part in color]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

@@ -12,11 +12,7 @@ import pytest
 import minitensor
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = [
-    name
-    for _, name, _ in pkgutil.walk_packages(minitensor.__path__, "minitensor.")
-    if ".notebook" not in name
-]
+MODULES = [name for _, name, _ in pkgutil.walk_packages(minitensor.__path__, "minitensor.")]
 
 
 def failures(test):

@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import io
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -77,6 +78,10 @@ class TestLevels:
         told = self.ask(capsys, 1, 2, 3, hint=lambda v: f"{v}?")
         assert told == ["1?", "2? Second.", "3? Third."]
 
+    def test_where_the_hint_fails_the_first_fixed_one_stands_in(self, capsys):
+        told = self.ask(capsys, "1", "2", "3", hint=lambda v: f"Too small by {6 - v}.")
+        assert told == ["Second.", "Second.", "Third."]
+
     def test_without_more_the_hint_stays(self, capsys):
         assert self.ask(capsys, 1, 2, 3, 4, more=()) == ["First."] * 4
 
@@ -108,6 +113,13 @@ class TestLevels:
     def test_without_a_chapter_nothing_is_kept(self):
         check("answer", 6, lambda v: v == 6, hint="")
         assert exercise.ANSWERS.given() == {}
+
+    def test_the_name_of_a_prediction_is_refused(self):
+        exercise.ANSWERS.ask(SimpleNamespace(name="4.answer", kind="prediction"))
+        with pytest.raises(
+            ValueError, match="'4.answer' is taken by another question, of kind pre"
+        ):
+            check("4.answer", 6, lambda v: v == 6, hint="")
 
 
 def test_predicate_that_raises_means_wrong(verdict):

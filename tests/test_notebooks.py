@@ -71,6 +71,33 @@ def test_notebook_is_valid_and_carries_nothing_of_its_build(path):
     assert len(set(ids)) == len(ids)
 
 
+# Arguments that answer a question, a choice with its reply, a predicate.
+TELLING = re.compile(r"\b(answer|beliefs|hint|more|probes)=|[\"']: |\blambda\b|\breturn\b|==")
+
+
+def shown_folded(cell):
+    """What JupyterLab shows of a cell whose source is hidden: its first line."""
+    return cell.source.splitlines()[0]
+
+
+@every_notebook
+def test_a_folded_cell_gives_no_answer_away(path):
+    for cell in code_cells(path):
+        if build.FOLDED.intersection(build.tags(cell)):
+            assert not TELLING.search(shown_folded(cell)), cell.id
+
+
+def test_lines_that_give_an_answer_away_are_known():
+    for line in (
+        'predict("4.count", "How many?", answer="6", beliefs={',
+        'predict("4.first", "What?", {"`3.0`": "That is a number.",',
+        'predict("4.first", "What?", {"`tensor(3.)`": True,',
+        'check("4.mean", mean, lambda v: v == 3,',
+        "def is_right(v): return v is None",
+    ):
+        assert TELLING.search(line), line
+
+
 @every_notebook
 def test_nothing_names_the_machine_it_was_built_on(path):
     text = build.steady(path.read_text(encoding="utf-8"))

@@ -56,6 +56,22 @@ def test_the_last_line_is_the_boldest_and_labels_keep_apart():
     assert min(b - a for a, b in itertools.pairwise(heights)) >= 9
 
 
+def test_long_labels_that_begin_alike_keep_their_lines():
+    long = "the loss after the first epoch of training, "
+    picture = plot([], [], {long + "w": ([0, 1], [2, 3]), long + "b": ([0, 1], [4, 5])})
+    assert [line.partition(": from ")[2] for line in picture.text.splitlines()[1:]] == [
+        "(0., 2.) to (1., 3.)",
+        "(0., 4.) to (1., 5.)",
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 999, 1000, 1001, 5000])
+def test_of_very_many_points_some_are_drawn_and_the_last_one(count):
+    drawn = dots(plot(range(count), range(count)))
+    assert min(count, 500) <= len(drawn) <= 1000
+    assert drawn[-1] == max(drawn)
+
+
 def test_what_is_not_finite_is_left_out():
     picture = plot([0, 1, 2], [1, float("nan"), float("inf")], axes=("step", "loss"))
     assert len(dots(picture)) == 1

@@ -91,12 +91,34 @@ def test_a_belief_comes_before_a_lenient_match():
     assert replies(model, "3", "3.") == ["An int, from floats?", RIGHT]
 
 
+def test_a_belief_may_be_met_leniently_too_but_after_the_answers():
+    assert replies(typed(), "5.0") == ["You added."]
+    model = typed(answer="[3., 3.]", beliefs={"[3, 3]": "Ints, from floats?"})
+    assert replies(model, "[3, 3.]") == [RIGHT], "an answer like it comes first"
+
+
 @pytest.mark.parametrize("model", [choose, typed])
 def test_nothing_chosen_is_no_commitment(model):
     one = model()
     (reply,) = replies(one, "")
     assert reply.endswith("an answer first.")
     assert not one.given and not prediction.ANSWERS.given()
+
+
+def test_trouble_with_the_file_is_told_and_hints_go_on(tmp_path, monkeypatch):
+    monkeypatch.setenv("MINITENSOR_PROGRESS", str(tmp_path / "missing" / "progress.json"))
+    told = replies(choose(), "`3.0`", "an error")
+    assert told[0].startswith("That is a number. (Your answer could not be kept in progress.json: ")
+    assert told[1].startswith(f"What would it complain about? {NUDGE} (Your answer could not be")
+    assert choose().given == "an error"
+
+
+def test_a_broken_file_is_told(tmp_path, monkeypatch):
+    path = tmp_path / "progress.json"
+    path.write_text("{", encoding="utf-8")
+    monkeypatch.setenv("MINITENSOR_PROGRESS", str(path))
+    (reply,) = replies(choose(), "`3.0`")
+    assert reply.endswith("It is now progress.broken.json, and a new one was begun.)")
 
 
 def test_running_the_cell_again_shows_the_commitment_again():

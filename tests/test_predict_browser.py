@@ -6,10 +6,9 @@ Run with ``pytest -m browser``; see tests/test_browser.py.
 import os
 from pathlib import Path
 
-import nbformat
 import pytest
-from test_browser import THEMES, contrast, open_notebook, show_whole
-from test_widgets_browser import NAMELESS, PAGE_TEXTS, SAVE
+from test_browser import THEMES, open_notebook, show_whole
+from test_widgets_browser import assert_words_readable, put_notebook
 
 pytestmark = pytest.mark.browser
 
@@ -32,7 +31,7 @@ from minitensor.notebook import check, predict, progress""",
 @pytest.fixture(params=THEMES)
 def notebook(request, chromium, page, lab):
     name = f"predict-{request.param}.ipynb"
-    put_notebook(chromium, lab, name, request.param)
+    put_notebook(chromium, lab, name, [cell.replace("{theme}", request.param) for cell in CELLS])
     open_notebook(page, lab, name, THEMES[request.param])
     page.theme = request.param
     page.evaluate("kit.runAll()")
@@ -40,17 +39,6 @@ def notebook(request, chromium, page, lab):
     page.set_default_timeout(15_000)
     yield page
     page.evaluate("kit.shutDown()")
-
-
-def put_notebook(chromium, lab, name, theme):
-    cells = [nbformat.v4.new_code_cell(cell.replace("{theme}", theme)) for cell in CELLS]
-    content = nbformat.v4.new_notebook(cells=cells)
-    content.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    page = chromium.new_page()
-    page.goto(lab)
-    page.wait_for_function("() => window.jupyterapp?.serviceManager")
-    page.evaluate(SAVE.replace("widgets.ipynb", name), content)
-    page.close()
 
 
 def question(page, number):
@@ -80,7 +68,8 @@ def test_a_prediction_is_committed_and_kept(notebook):
     field.fill("5")
     field.press("Enter")
     replies(page, 1, "Sizes multiply; you added them.")
-    assert_readable(page)
+    show_whole(page)
+    assert any("How many elements" in text for text in assert_words_readable(page))
     photograph(page, "after")
 
     page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
@@ -92,16 +81,6 @@ def test_a_prediction_is_committed_and_kept(notebook):
     assert question(page, 0).get_by_label("tensor(3.)", exact=True).is_checked()
     assert question(page, 1).get_by_role("textbox").input_value() == "5"
     photograph(page, "restarted")
-
-
-def assert_readable(page):
-    """Every control has a name, and every text has contrast enough."""
-    show_whole(page)
-    texts = page.evaluate(PAGE_TEXTS)
-    assert any("How many elements" in text["text"] for text in texts)
-    for text in texts:
-        assert contrast(text["ink"], text["paper"]) >= 4.5, text
-    assert page.evaluate(NAMELESS) == []
 
 
 def photograph(page, moment):

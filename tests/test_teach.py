@@ -166,6 +166,7 @@ def test_the_tally_counts_a_class(kit, tmp_path, capsys):
         },
         "dora.json": {"9.unknown": {"wrong": ["a"], "right": None}},
         "empty.json": {},
+        "ben/.ipynb_checkpoints/progress-checkpoint.json": {"4.first": {"wrong": ["`3.0`"]}},
     }
     for name, content in answers.items():
         path = folder / name
@@ -196,6 +197,12 @@ def test_the_tally_counts_a_class(kit, tmp_path, capsys):
 left out: finn.json: finn.json cannot be read (line 1: Expecting property name enclosed in double quotes).
 """
     )
+
+
+def test_the_tally_prints_what_no_console_can(kit, tmp_path, capsys):
+    (tmp_path / "anna.json").write_text('{"4.first": {"wrong": ["\\ud800"]}}', encoding="utf-8")
+    assert teach.main(["tally", str(tmp_path)]) == 0
+    assert "1 x \\ud800" in capsys.readouterr().out
 
 
 def test_the_tally_of_an_empty_folder(tmp_path, capsys):

@@ -27,6 +27,7 @@ def luminance(color):
 
 
 def contrast(first, second):
+    """The contrast of two colors as WCAG defines it, from 1 to 21."""
     dark, light = sorted([luminance(first), luminance(second)])
     return (light + 0.05) / (dark + 0.05)
 

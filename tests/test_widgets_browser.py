@@ -9,7 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbconvert import HTMLExporter
-from test_browser import THEMES, contrast, open_notebook, show_whole
+from test_browser import THEMES, open_notebook, show_whole
+from test_theme import contrast
 
 import minitensor
 from minitensor.notebook import graph, sharing_lab
@@ -349,9 +350,16 @@ def assert_readable(page):
     for one in pictures:
         for text in one["texts"]:
             assert contrast(text["ink"], text["paper"]) >= 4.5, text
-    for text in page.evaluate(PAGE_TEXTS):
+    assert_words_readable(page)
+
+
+def assert_words_readable(page):
+    """Every control has a name, and what stands around the pictures, which is returned, contrast."""
+    texts = page.evaluate(PAGE_TEXTS)
+    for text in texts:
         assert contrast(text["ink"], text["paper"]) >= 4.5, text
     assert page.evaluate(NAMELESS) == []
+    return [text["text"] for text in texts]
 
 
 # Texts outside the pictures, with the colour of the ink and of the nearest opaque paper.

@@ -85,13 +85,28 @@ def fold(nodes, is_leaf):
     return folded
 
 
+def inputs_first(ends, inputs):
+    """All above `ends` (nodes or boxes), each after its `inputs(one)`, in the order of the arguments."""
+    ordered, opened = {}, set()
+    stack = list(reversed(ends))
+    while stack:  # a long graph is too deep for recursion
+        one = stack[-1]
+        if id(one) not in opened:
+            opened.add(id(one))
+            stack += [above for above in reversed(inputs(one)) if id(above) not in opened]
+        else:
+            ordered[id(one)] = stack.pop()
+    return list(ordered.values())
+
+
 class _Order:
     """The ops of a graph in a row, inputs first, so that repeated structure repeats in the row."""
 
     def __init__(self, nodes, is_leaf):
-        self.known = {id(node) for node in nodes}
-        self.is_leaf = is_leaf
-        ordered = self._inputs_first(nodes)
+        known = {id(node) for node in nodes}
+        ordered = inputs_first(
+            nodes, lambda node: [a for a, _ in node.next_functions if id(a) in known]
+        )
         self.ops = [node for node in ordered if not is_leaf(node)]
         self.place = {id(node): place for place, node in enumerate(self.ops)}
         self.uses = {}
@@ -101,24 +116,6 @@ class _Order:
                     self.uses.setdefault(id(above), []).append(place)
         self.names = np.array([op.name() for op in self.ops], object)
         self.rows = {}  # by length of a body: where each op is like the one a body further on
-
-    def _inputs_first(self, nodes):
-        ordered, opened, done = [], set(), set()
-        for start in nodes:
-            stack = [start]
-            while stack:
-                node = stack[-1]
-                if id(node) not in opened:
-                    opened.add(id(node))
-                    above = [a for a, _ in node.next_functions if a is not None]
-                    stack += [a for a in reversed(above)
-                              if id(a) in self.known and id(a) not in opened]  # fmt: skip
-                else:
-                    stack.pop()
-                    if id(node) not in done:
-                        done.add(id(node))
-                        ordered.append(node)
-        return ordered
 
     def longest_run(self, low, high):
         """(start, length of the body, times) of the run that saves most, or None."""

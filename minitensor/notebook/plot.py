@@ -26,13 +26,14 @@ def plot(x, y, lines=None, *, axes=("x", "y")):
       line fit: from (0., 1.) to (2., 5.)
     """
     points = _points(x, y)
-    lines = {
-        shorten(str(name), LONGEST_NAME): _points(*ends) for name, ends in (lines or {}).items()
-    }
-    frame = _Frame([*points, *(point for line in lines.values() for point in line)])
+    # Pairs: two long labels may be the same when shortened.
+    lines = [
+        (shorten(str(name), LONGEST_NAME), _points(*ends)) for name, ends in (lines or {}).items()
+    ]
+    frame = _Frame([*points, *(point for _, line in lines for point in line)])
     parts = [*_frame(frame, axes), *_lines(frame, lines)]
     parts += [_dot(*frame.place(point)) for point in _some(points)]
-    longest = max((marks.width(label, SIZE) for label in lines), default=0)
+    longest = max((marks.width(label, SIZE) for label, _ in lines), default=0)
     sentences = _words(points, lines, axes)
     return Picture(
         svg=marks.svg(parts, LEFT + WIDE + max(longest + 14, 20), TOP + HIGH + 42),
@@ -108,7 +109,7 @@ def _grid(path):
 def _lines(frame, lines):
     """Each line fainter than the next one, its label at its right end, no label on another."""
     parts, ends = [], []
-    for number, (label, points) in enumerate(lines.items(), 1):
+    for number, (label, points) in enumerate(lines, 1):
         if not points:
             continue
         newest = number == len(lines)
@@ -139,7 +140,7 @@ def _words(points, lines, axes):
         ranges = zip(axes, map(_extent, zip(*points)))
         found += ": " + ", ".join(f"{axis} {extent}" for axis, extent in ranges)
     sentences = [found]
-    for label, line in lines.items():
+    for label, line in lines:
         if line:
             sentences.append(f"line {label}: from {_pair(line[0])} to {_pair(line[-1])}")
     return sentences

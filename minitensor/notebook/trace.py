@@ -3,7 +3,7 @@
 import dataclasses
 import math
 
-from .fold import Folded, fold
+from .fold import Folded, fold, inputs_first
 from .names import is_tensor, output_number
 
 # What a node saves beside its operands: results, positions and choices.
@@ -83,7 +83,7 @@ def trace(outputs, names, limit, folded=True):
     tracer = _Tracer(names, repeats)
     tracer.draw(kept[:limit])
     ends = list(dict.fromkeys(tracer.end(output) for output in outputs))
-    boxes = _inputs_first(ends)
+    boxes = inputs_first(ends, lambda box: [above for above, _ in box.inputs])
     _constants_into_plates(boxes)
     boxes = _plates_together(boxes)
     for number, box in enumerate(boxes, start=1):
@@ -232,21 +232,6 @@ def _reachable(starts, most):
                 seen.add(id(following))
                 found.append(following)
     return found
-
-
-def _inputs_first(ends):
-    """All boxes above `ends`, each after its inputs, in the order of the arguments."""
-    ordered, opened = [], set()
-    stack = list(reversed(ends))
-    while stack:
-        box = stack[-1]
-        if box not in opened:
-            opened.add(box)
-            stack.extend(above for above, _ in reversed(box.inputs) if above not in opened)
-        else:
-            stack.pop()
-            ordered.append(box)
-    return list(dict.fromkeys(ordered))
 
 
 def _constants_into_plates(boxes):

@@ -70,7 +70,7 @@ class DerivativeWidget(Widget):
 
     def drawn(self, drawing):
         """The slider lies over the curve; it is moved up and down so that its handle is the point."""
-        model, self._following = self.model, None
+        model, self._leading, self._followed = self.model, False, []
         self._x = ipywidgets.FloatSlider(value=model.x, min=model.lowest, max=model.highest, step=0.05,
                                          description="x", readout=False, tooltip=HELP)  # fmt: skip
         self._x.add_class("minitensor-point")
@@ -98,16 +98,26 @@ class DerivativeWidget(Widget):
         self._x.layout.top = f"calc(12px + (100% - 24px) * {self.model.height():.4f})"
 
     def _move(self, x):
-        if x != self._following:
-            self._following = None
-            self.model.move(x)
+        """Move the point with the handle, unless the handle follows the point."""
+        if self._leading:
+            return
+        for number, place in enumerate(self._followed):
+            if abs(x - place) < self._x.step / 4:  # the browser repeats it, rounded in its own way
+                self._followed = self._followed[number:]
+                return
+        self._followed = []
+        self.model.move(x)
 
     def _rate(self, lr):
         self.model.lr = float(f"{lr:.3g}")
 
     def _descend(self):
         self.model.descend()
-        # The slider follows the point, on its own grid, and must not move it in turn.
-        nearest = round(self.model.x / self._x.step) * self._x.step
-        self._following = max(self._x.min, min(round(nearest, 10), self._x.max))
-        self._x.value = self._following
+        # The slider follows the point, on its own grid, and must not move it in turn: neither now,
+        # nor when the browser repeats the place, which may be after further steps.
+        nearest = round(round(self.model.x / self._x.step) * self._x.step, 10)
+        place = max(self._x.min, min(nearest, self._x.max))
+        self._followed.append(place)
+        self._leading = True
+        self._x.value = place
+        self._leading = False

@@ -60,7 +60,8 @@ class DerivativeExplorer:
             self._go(self.x - self.lr * self.slope)
 
     def _go(self, x):
-        self.x, self.value, self.slope, self.drawing = float(f"{x:.10g}"), None, None, None
+        # As many digits as a float32 has: those after them are rounding, and would be shown.
+        self.x, self.value, self.slope, self.drawing = float(f"{x:.7g}"), None, None, None
         if self.function is None:
             return
         try:

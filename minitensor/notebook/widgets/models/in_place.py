@@ -1,7 +1,5 @@
 """An op and its underscore twin: the same object or a new one, and does backward still work?"""
 
-import types
-
 from ...changes import Snapshot, difference
 from .canvas import Canvas, wrap
 from .library import Program, error_words
@@ -66,14 +64,13 @@ class InPlaceLab:
         self.program = Program(self.library)
         self.program.run(*before)
         version, names = self._version(), self.program.names
-        scope = types.SimpleNamespace(f_globals=names, f_locals=names)
         tensors = [names[name] for name in "abxy" if name in names]
-        old = Snapshot(scope, tensors)
+        old = Snapshot(self.program.frame, tensors)
         self.changed = self.program.run(change)
         self.refused = error_words(self.program.error) if not self.changed else ""
         self.versions = version, self._version()
         # The drawing comes first: it shows the tensors before backward touches them.
-        self.drawing = difference(old, Snapshot(scope, tensors, before=old))
+        self.drawing = difference(old, Snapshot(self.program.frame, tensors, before=old))
         self._compare(names)
         self._try_backward(names)
 

@@ -38,6 +38,11 @@ class Program:
         self.error = None
         self.warned = []
 
+    @property
+    def frame(self):
+        """The names as a frame has them, for a Snapshot of what they lead to."""
+        return types.SimpleNamespace(f_globals=self.names, f_locals=self.names)
+
     def run(self, *lines):
         """Run the lines until one raises; True if none did."""
         self.error, self.warned = None, []

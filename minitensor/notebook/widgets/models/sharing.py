@@ -1,7 +1,5 @@
 """Shared or copied: predict it, write to one of the two, and see."""
 
-import types
-
 from ...changes import Snapshot, difference
 from ...memory import memory
 from .in_place import page
@@ -79,11 +77,10 @@ class SharingLab:
         before = other.tolist()
         index = ", ".join("0" * names[name].ndim) or "..."
         line = f"{name}[{index}] = {99 + len(self.written)}"
-        scope = types.SimpleNamespace(f_globals=names, f_locals=names)
         pair = names["a"], names["b"]
-        old = Snapshot(scope, pair)
+        old = Snapshot(self.program.frame, pair)
         self.program.run(line)
-        self.drawing = difference(old, Snapshot(scope, pair, before=old))
+        self.drawing = difference(old, Snapshot(self.program.frame, pair, before=old))
         reached = other.tolist() != before
         self.written.append((line, "both changed" if reached else "the other did not change"))
 
