@@ -590,3 +590,29 @@ test_versions_count_what_was_added_to_a_gradient_in_place = check(
         "two elements": versions(lambda w: w[0] * w[1]),
     }
 )
+
+
+def up_to(function):
+    """A program: a pass that ends at a tensor in the middle, and what the node that made it did."""
+
+    def program(t):
+        x, seen = leaf(t), []
+        middle = x * x
+        middle.grad_fn.register_prehook(lambda grads: seen.append(("before", grads)))
+        middle.grad_fn.register_hook(lambda *grads: seen.append(("after", *grads)))
+        function(t, x, middle)
+        return x.grad, middle.grad, seen
+
+    return program
+
+
+test_backward_runs_the_nodes_of_its_inputs = check(
+    {
+        "its hooks": up_to(lambda t, x, m: m.sum().backward(inputs=[m])),
+        "hooks of the tensor first": up_to(
+            lambda t, x, m: (m.register_hook(lambda g: g * 3), m.sum().backward(inputs=[m]))
+        ),
+        "freed by it": up_to(lambda t, x, m: (m.sum().backward(inputs=[m]), m.sum().backward())),
+        "not by grad": up_to(lambda t, x, m: (t.autograd.grad(m.sum(), m), m.sum().backward())),
+    }
+)

@@ -52,7 +52,7 @@ def backward(
             tensor.retain_grad()
     if create_graph:
         warnings.warn(_REFERENCE_CYCLE, UserWarning, stacklevel=2)
-    run = _run(tensors, gradients, inputs, retain_graph, create_graph)
+    run = _run(tensors, gradients, inputs, retain_graph, create_graph, ends_run=True)
     for tensor in {id(tensor): tensor for tensor in inputs or ()}.values():
         gradient = run.captured[edge_key(tensor)]
         if gradient is not None and tensor.is_leaf:
@@ -129,10 +129,10 @@ def grad(
     return dict(zip(inputs, results)) if type(inputs) is dict else tuple(results)
 
 
-def _run(tensors, gradients, inputs, retain_graph, create_graph):
+def _run(tensors, gradients, inputs, retain_graph, create_graph, ends_run=False):
     """One backward pass, which hooks can look up while it runs."""
     kind = AnomalyBackward if is_anomaly_enabled() else Backward
-    run = kind(tensors, gradients, inputs)
+    run = kind(tensors, gradients, inputs, ends_run)
     passes.running.append((tensors, inputs))
     try:
         run.run(create_graph if retain_graph is None else retain_graph, create_graph)

@@ -143,7 +143,7 @@ class Backward:
         """Note down the gradients that are wanted of a node's results; False if it need not run itself."""
         leads_on = id(node) in self.needed
         if not leads_on and node.hooked:
-            grads = self._run_tensor_hooks(node, grads)
+            grads[:] = self._run_tensor_hooks(node, grads)
         for position, grad in enumerate(grads):
             if (id(node), position) in self.captured:
                 self.captured[id(node), position] = grad
