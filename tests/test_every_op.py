@@ -278,7 +278,7 @@ ELSEWHERE = {
     # settings that are accepted and change nothing here
     "": """
         are_deterministic_algorithms_enabled use_deterministic_algorithms get_num_interop_threads
-        set_num_interop_threads set_flush_denormal set_warn_always
+        set_num_interop_threads set_flush_denormal set_warn_always is_warn_always_enabled
     """,
 }
 
