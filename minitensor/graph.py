@@ -8,7 +8,6 @@ requires grad; `(node, output_nr)` if it is not the node's first result. No grad
 import itertools
 import re
 import weakref
-from types import SimpleNamespace
 
 from .hooks import RemovableHandle
 from .tensor import Tensor, wrap
@@ -28,7 +27,6 @@ class Node:
     hooks = prehooks = tensor_hooks = retained = None  # made when the first hook is registered
     hooked = False  # True if any of these was made
     _outputs = None
-    plan = SimpleNamespace(arithmetic=False)  # the nodes of ops have one, see op_node.py
     shares_gradients = False  # True if others may hold the gradients it returns: a user's Function
 
     def __init__(self, edges, outputs):
