@@ -101,9 +101,11 @@ def check_same_dtype(first, second):
 def check_fits(value, dtype):
     """Raise PyTorch's error if a number can't be held by a dtype (used by fill_, full, x[i] = …)."""
     d = dtypes.of(dtype)
-    if d.category != dtypes.INTEGRAL or isinstance(value, (bool, np.bool_)):
+    if isinstance(value, (bool, np.bool_)) or (d.category != dtypes.INTEGRAL and d.itemsize != 2):
         return
-    if isinstance(value, (float, np.floating)) and not np.isfinite(value):
+    if d.itemsize == 2 and d.is_floating_point:
+        fits = not 65504 < abs(value) < np.inf
+    elif isinstance(value, (float, np.floating)) and not np.isfinite(value):
         fits = False
     else:
         limits = np.iinfo(dtype)
@@ -117,6 +119,7 @@ def check_fits(value, dtype):
             "int16": "int16_t",
             "int32": "int",
             "int64": "int64_t",
+            "float16": "c10::Half",
         }
         raise RuntimeError(f"value cannot be converted to type {label[d.name]} without overflow")
 

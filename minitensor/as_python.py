@@ -5,6 +5,15 @@ import numpy as np
 from .once import warn_once
 
 
+def warn_of_conversion(tensor):
+    """Warn, once, that no gradient follows a number that is taken out of a tensor."""
+    if tensor.requires_grad:
+        warn_once(
+            "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
+            "behavior.\nConsider using tensor.detach() first."
+        )
+
+
 class AsPython:
     """The part of `Tensor` that answers Python's and NumPy's own questions."""
 
@@ -55,12 +64,7 @@ class AsPython:
 
     def _inexact(self):
         """The only element for a float or complex, which no gradient follows."""
-        if self.requires_grad:
-            warn_once(
-                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
-                "behavior.\nConsider using tensor.detach() first.",
-                stacklevel=3,
-            )
+        warn_of_conversion(self)
         return self._only_element()
 
     def __float__(self):

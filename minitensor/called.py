@@ -4,9 +4,9 @@ For what the annotations of a declaration can't say; see signature.py. And calls
 """
 
 import functools
-import warnings
 
 from .misfits import FIRST, Signature, explain, takes_nothing, without_out, written
+from .once import warn_once
 
 
 def renamed(function, name, signatures=(), method=False):
@@ -100,11 +100,10 @@ def modernized(name, texts, args, kwargs, method):
         if not weights or older.misfit(name, given, kwargs) is not None:
             continue
         present = [f"\n\t{name}({s.text})" for s in written(name, None, texts, method)]
-        warnings.warn(
+        warn_once(
             f"This overload of {name} is deprecated:\n\t{name}({older.text})\n"
             f"Consider using one of the following signatures instead:{''.join(present)}",
-            UserWarning,
-            stacklevel=5,
+            kind="older signature",
         )
         values = {**dict(zip([p.name for p in order], given)), **kwargs}
         if method:

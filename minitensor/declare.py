@@ -28,16 +28,11 @@ An op whose name begins with an underscore is not published: it is a part of a c
 
 import functools
 
-from numpy import asarray, ndarray
-
-from .arguments import NUMBERS, broadcast_error, number_to_array
+from . import ways_in
+from .arguments import NUMBERS
 from .elementwise import ElementwiseOp
-from .grad_mode import inferring, state
-from .graph import gradient_edge, requires_grad
-from .layout import laid_out
 from .misfits import bad_arguments, room_in
 from .op import Op
-from .recording import new, recorder_of_one, recorder_of_two
 from .signature import (
     Array,
     Arrays,
@@ -49,10 +44,8 @@ from .signature import (
     Misfit,
     Number,
     Tensors,
-    to_out,
 )
-from .tensor import Tensor, mark_inference, wrap
-from .views import MULTIPLE, make_view
+from .tensor import Tensor
 
 __all__ = [
     "Array",
@@ -113,7 +106,7 @@ def op(*, in_place=False, **options):
 
 def view(**options):
     """Declare an op whose result is a view of its first parameter, or a tuple of views."""
-    return _declare(Op, _viewing, False, options)
+    return _declare(Op, ways_in.viewing, False, options)
 
 
 def composite(function=None, *, method=True, torch=True, signatures=()):
@@ -185,7 +178,7 @@ def _declare(kind, way_in, in_place, options):
 
     def decorator(forward):
         declared = kind(forward, options, **described)
-        return _publish(declared, way_in or _way_in(declared), in_place, **published)
+        return _publish(declared, way_in or ways_in.way_in(declared), in_place, **published)
 
     return decorator
 
@@ -196,15 +189,15 @@ def _publish(op, way_in, in_place, *, method=True, function=True):
     def entry(refuse):
         return _named(way_in(op, refuse), op.forward)
 
-    public = entry(_refuse_as_function)
+    public = entry(ways_in.refuse_as_function)
     public.op = op
     if op.forward.__name__.startswith("_"):
         return public  # a private part of a composite
     if function:
         FUNCTIONS[op.name] = public
     if method:
-        setattr(Tensor, op.name, entry(_refuse_as_method))
-        _publish_operators(op.name, lambda: entry(_not_implemented), op)
+        setattr(Tensor, op.name, entry(ways_in.refuse_as_method))
+        _publish_operators(op.name, lambda: entry(ways_in.not_implemented), op)
         if in_place:
             setattr(Tensor, op.name + "_", _in_place_twin(op, op.name + "_"))
     return public
@@ -244,156 +237,3 @@ def _in_place_twin(op, name):
     twin.__qualname__ = f"Tensor.{name}"
     twin.__doc__ = f"Like `{op.name}`, but in place: changes the tensor itself and returns it."
     return twin
-
-
-# Ways in: what runs first when a student calls an op. `refuse` answers arguments that do not fit.
-# The calls that loops are made of take the shortest way; all others go through `Op.call`.
-
-
-def _not_implemented(op, args, kwargs):
-    return NotImplemented  # an operator's answer: let Python ask the other operand
-
-
-_refuse_as_function = Op.call_again
-_refuse_as_method = functools.partial(Op.call_again, method=True)
-
-
-def _unary(op, refuse):
-    """For element-wise ops of one operand."""
-    forward, direct, formulas = op.forward, op.direct, op.formulas
-    record, general = recorder_of_one(op), _general(op, refuse)
-
-    def function(*args, **options):
-        if len(args) != 1 or options or not isinstance(args[0], Tensor):
-            return general(*args, **options)
-        (input,) = args
-        array = input._array
-        if array.dtype.kind not in direct:
-            return general(input)
-        result = wrap(forward(array))
-        if input._tracked and formulas and state.enabled:
-            record(input, result)
-        return result
-
-    return function
-
-
-def _binary(op, refuse):
-    """For element-wise ops of two operands: fast for tensors of one dtype, and for numbers that fit it."""
-    forward, direct, numbers = op.forward, op.direct, op.numbers
-    record_two, record_one, general = recorder_of_two(op), recorder_of_one(op), _general(op, refuse)
-    alone = op.tensors[0] in op.formulas  # a number leaves just this one to be recorded
-    if len(op.formulas) != 2:
-        record_two = None
-
-    def operator(input, other):
-        a = input._array
-        dtype = a.dtype
-        if isinstance(other, Tensor):
-            b = other._array
-            if b.dtype is not dtype or dtype.kind not in direct or record_two is None:
-                return general(input, other)
-            try:
-                array = forward(a, b)
-            except ValueError as error:
-                raise broadcast_error((a, b)) or error from None
-            if array.ndim > 1:
-                array = laid_out(array, (a, b))
-            result = new(Tensor)
-            result._array = array if type(array) is ndarray else asarray(array)
-            if inferring:
-                mark_inference(result)
-            tracked = input._tracked or other._tracked
-            if tracked and state.enabled and array.dtype.kind == "f":
-                record_two(input, other, result)
-            return result
-        if not alone or dtype.kind not in direct or type(other) not in numbers[dtype.kind]:
-            return general(input, other)
-        result = wrap(forward(a, number_to_array(other, dtype)))
-        if input._tracked and state.enabled and result._array.dtype.kind == "f":
-            record_one(input, result, other)
-        return result
-
-    if refuse is _not_implemented:
-        return operator
-
-    def function(*args, **options):
-        if len(args) != 2 or options or not isinstance(args[0], Tensor):
-            return general(*args, **options)
-        return operator(*args)
-
-    return function
-
-
-def _general(op, refuse):
-    """The way into any other op."""
-
-    def function(*args, out=None, **kwargs):
-        try:
-            if out is not None and not (refuse is _refuse_as_function and op.has_out(args, kwargs)):
-                raise Misfit
-            return op.call(args, kwargs, out if out is None else to_out(out))
-        except Misfit:
-            return refuse(op, args, kwargs if out is None else {**kwargs, "out": out})
-
-    return function
-
-
-def _plain(op, refuse):
-    """For ops that may be called with one or two tensors of one dtype and nothing else, such as `sum`, `mm`."""
-    forward, plain, general = op.forward, op.plain, _general(op, refuse)
-    record = recorder_of_one(op) if plain == 1 else recorder_of_two(op)
-
-    def function(*args, **kwargs):
-        if len(args) != plain or kwargs:
-            return general(*args, **kwargs)
-        input, other = args[0], args[-1]
-        if not isinstance(input, Tensor) or not isinstance(other, Tensor):
-            return general(*args)
-        dtype = input._array.dtype
-        if dtype is not other._array.dtype:
-            return general(*args)
-        array = forward(*[tensor._array for tensor in args])
-        if array.dtype is not dtype:
-            return op.finish(op.by_name(args), array)
-        result = wrap(array)
-        if (input._tracked or other._tracked) and state.enabled and dtype.kind == "f":
-            record(*args, result)
-        return result
-
-    return function
-
-
-def _viewing(op, refuse):
-    """The way into an op whose result is a view of its first argument, or a tuple of such views."""
-    op.takes_out = None
-    forward, defaults, positional = op.forward, op.defaults, op.positional
-
-    def function(*args, **kwargs):
-        try:
-            cleaned, named = (args, kwargs) if op.private else op.clean(args, kwargs)
-            input, *rest = cleaned or (named.pop("input"),)
-            array = forward(input._array, *rest, **named)
-        except (KeyError, TypeError):
-            if op.understands(args, kwargs):
-                raise
-            return refuse(op, args, kwargs)
-        if type(array) is tuple:
-            results = tuple([make_view(input, part, MULTIPLE) for part in array])
-        else:
-            results = (make_view(input, array),)
-        if state.enabled and requires_grad(input) and not input._inference:
-            values = {**defaults, **dict(zip(positional, (input, *rest))), **named}
-            op.attach(op.record(values, results, (gradient_edge(input),)), results)
-            for result in results:
-                result._view.requires_grad = True
-        return results if type(array) is tuple else results[0]
-
-    return function
-
-
-def _way_in(op):
-    """The shortest way into an op that is not a view."""
-    if isinstance(op, ElementwiseOp) and not op.masks and len(op.tensors) <= 2:
-        return (_unary, _binary)[len(op.tensors) - 1]
-    return _plain if op.plain in (1, 2) else _general

@@ -5,12 +5,16 @@ i-th input goes. An edge is the node that made the input, or the input itself if
 requires grad; `(node, output_nr)` if it is not the node's first result. No gradient wanted: the edge is None.
 """
 
+import collections
 import itertools
 import re
 import weakref
 
 from .hooks import RemovableHandle
 from .tensor import Tensor, wrap
+
+# What a gradient has in common with the result that it belongs to.
+Like = collections.namedtuple("Like", "shape dtype")
 
 next_sequence = itertools.count().__next__
 
@@ -37,11 +41,12 @@ class Node:
     @property
     def outputs(self):
         """(shape, dtype) of each result: its gradient will have the same."""
-        return self._outputs or ((self.shape, self.dtype),)
+        return self._outputs or (Like(self.shape, self.dtype),)
 
     @outputs.setter
     def outputs(self, outputs):
-        self._outputs = outputs if len(outputs) > 1 else None
+        several = len(outputs) > 1
+        self._outputs = tuple([o and Like(*o) for o in outputs]) if several else None
         self.shape, self.dtype = (outputs and outputs[0]) or (None, None)
 
     def __init_subclass__(cls, name=None, **options):
@@ -52,9 +57,14 @@ class Node:
 
     full_name = None  # where PyTorch's differs from the name of the class
 
+    def named(self):
+        """The node, of the class that students see."""
+        return self
+
     def name(self):
         """The name PyTorch gives this node, such as 'MulBackward0'."""
-        return self.full_name or type(self).__name__
+        kind = type(self.named())
+        return kind.full_name or kind.__name__
 
     @property
     def next_functions(self):
@@ -129,7 +139,7 @@ def node_of(edge):
     """The node an edge leads to; a leaf's `AccumulateGrad` is the same one as long as anyone holds it."""
     target, _ = ends(edge)
     if isinstance(target, Node):
-        return target
+        return target.named()
     node = target._accumulator and target._accumulator()
     if node is None:
         node = AccumulateGrad(target)

@@ -5,11 +5,10 @@
 array([4, 9, 3, 0, 3, 9, 7, 3])
 """
 
-import warnings
-
 import numpy as np
 
 from .dtypes import of
+from .once import warn
 from .rounding import cast
 from .sampling import limits, not_implemented, put
 
@@ -108,12 +107,11 @@ def _warn_of_gaps(dtype, low, last):
     limit = f"2^{largest.bit_length() - 1}"
     for name, bound in ("from", low), ("to - 1", last):
         if abs(bound) > largest:
-            warnings.warn(
+            warn(
                 f"{name} is out of bounds [-({limit}), {limit}]. Due to precision limitations "
                 f"{of(dtype).ctype} can support discrete uniform distribution only within this "
                 "range. This warning will become an error in version 1.7 release, please fix the "
-                "code in advance",
-                stacklevel=5,
+                "code in advance"
             )
 
 

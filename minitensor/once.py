@@ -1,7 +1,13 @@
-"""Warnings that PyTorch gives once in a session, unless `set_warn_always(True)` asks for each of them."""
+"""Warnings that name the line of the student's code, given each time or once in a session.
 
+PyTorch gives most of its warnings once, unless `set_warn_always(True)` asks for each of them.
+"""
+
+import os
+import sys
 import warnings
 
+_PACKAGE = os.path.dirname(__file__) + os.sep
 _given = set()
 _mode = {"always": False}
 
@@ -16,8 +22,16 @@ def is_warn_always_enabled():
     return _mode["always"]
 
 
-def warn_once(text, stacklevel):
-    """Warn, the first time in a session. `stacklevel` counts from the caller, as in `warnings.warn`."""
-    if text not in _given or _mode["always"]:
-        _given.add(text)
-        warnings.warn(text, UserWarning, stacklevel=stacklevel + 1)
+def warn(text):
+    """Warn of the line that called into this package, however deep inside we are."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, UserWarning, stacklevel=level)
+
+
+def warn_once(text, kind=None):
+    """Warn, the first time in a session that there is this text, or any of this kind."""
+    if (kind or text) not in _given or _mode["always"]:
+        _given.add(kind or text)
+        warn(text)

@@ -172,7 +172,7 @@ class Op:
         if kind is None:
             full = self.node + str(number)
             name = full.rpartition("::")[2]
-            kind = self.node_types[number] = type(name, (OpNode,), {"op": self}, name=name)
+            kind = self.node_types[number] = type(name, (OpNode,), {}, name=name)
             kind.full_name = full
         return kind
 
@@ -220,7 +220,7 @@ class Op:
             pairs = [p or self.save(n, values, results) for p, n in zip(pairs, plan.names)]
         saved, versions = zip(*pairs) if pairs else ((), ())
         outputs = tuple([(r._array.shape, r._array.dtype) for r in results])
-        return plan.node_type(plan, edges, outputs, saved, versions)
+        return OpNode(plan, edges, outputs, saved, versions)
 
     def one_dtype(self, values, results):
         """Whether the formulas can compute with the tensors' arrays as they are."""

@@ -64,7 +64,6 @@ class OpNode(Node):
     options and shapes, which stay when the rest is freed.
     """
 
-    op = None  # the declaration, set by the subclass that each op has
     saved = versions = ()
     released = False
 
@@ -73,6 +72,20 @@ class OpNode(Node):
         self.plan = plan
         self.saved = saved
         self.versions = versions
+
+    @property
+    def op(self):
+        """The declaration of the op that made the node."""
+        return self.plan.op
+
+    def named(self):
+        """The node, of the class with its op's name from now on.
+
+        While nobody looks, all are of one class: Python runs code faster that meets only one.
+        """
+        if type(self) is OpNode:
+            self.__class__ = self.plan.node_type
+        return self
 
     def backward(self, grads):
         """One gradient for each edge, from the formulas of the inputs that want one."""
@@ -89,28 +102,13 @@ class OpNode(Node):
         return results
 
     def backward_arrays(self, grads):
-        """The same on arrays, straight away if the formulas are `arithmetic`."""
-        plan = self.plan
-        if not plan.arithmetic:
+        """The same on arrays, straight away if the formulas are arithmetic."""
+        straight = self.plan.straight
+        if straight is None:
             return super().backward_arrays(grads)
         if self.released:
             raise freed()
-        values = [grads[0], grads]
-        for value, version in zip(self.saved, self.versions):
-            if type(version) is int:
-                counter = value._counter
-                if counter is not None and counter[0] != version:
-                    self.unpack(value, version)  # raises
-                value = value._array
-                if not value.ndim:
-                    value = value[()]  # NumPy computes faster with scalars than with 0-dim arrays
-            values.append(value)
-        if plan.options:
-            values += plan.options.values()
-        results = [None] * plan.width
-        for position, formula, pick in plan.steps:
-            results[position] = formula(*pick(values))
-        return results
+        return straight(self, grads[0])
 
     def unpack(self, value, version):
         """A saved value, checked to be what it was when it was saved."""
@@ -172,20 +170,21 @@ class Plan:
     """For the inputs of an op that want a gradient: the values to save, and the formulas to run.
 
     `steps`: (edge, formula, what picks its arguments out of [grad, grads, *saved, *options]). `options`: by name,
-    of a `plain` call, which gave none; another call's are saved. `arithmetic`: the formulas mean
-    the same for arrays as for tensors. `saves`: what is saved by a call
+    of a `plain` call, which gave none; another call's are saved. `straight`: see there; None if the formulas
+    mean something else for arrays than for tensors. `saves`: what is saved by a call
     with one or two tensors alone, in a word.
     """
 
     __slots__ = (
-        "arithmetic",
         "freed",
         "frees",
         "names",
         "node_type",
+        "op",
         "options",
         "saves",
         "steps",
+        "straight",
         "width",
     )
 
@@ -211,9 +210,12 @@ class Plan:
             if name in op.tensors or name in op.results:
                 setattr(node_type, f"_raw{saved_name(name)}", RawSaved(name))
         self.frees = not named.isdisjoint(op.results) or not named.isdisjoint(op.tensors)
-        self.arithmetic = one_dtype and all(is_arithmetic(formula) for _, formula in wanted)
-        self.node_type = node_type
+        self.node_type, self.op = node_type, op
         self.width = len(formulas)
+        arithmetic = one_dtype and all(is_arithmetic(formula) for _, formula in wanted)
+        self.straight = (
+            straight(wanted, self.names, self.options, self.width) if arithmetic else None
+        )
         first, second = (*op.tensors, None)[:2]
         words = {
             (): "",
@@ -225,6 +227,46 @@ class Plan:
         }
         self.saves = words.get(tuple(self.names), "more")
         self.freed = None if self.saves in ("more", "shape") else (FREED,) * len(self.names)
+
+
+def straight(wanted, names, options, width):
+    """A plan's formulas as one function from arrays to arrays, composed as source (as `dataclasses` does).
+
+    Of `mul`, if both factors want a gradient:
+
+        def gradients(node, grad):
+            input, other, = node.saved
+            input_version, other_version, = node.versions
+            if type(input_version) is int:
+                if input._counter is not None and input._counter[0] != input_version:
+                    node.unpack(input, input_version)  # raises
+                input = input._array
+            ...
+            return formula_0(grad, other), formula_1(grad, input),
+    """
+    lines = ["def gradients(node, grad):"]
+    if names:
+        lines += [
+            f"{', '.join(names)}, = node.saved",
+            f"{'_version, '.join(names)}_version, = node.versions",
+        ]
+    for name in names:
+        lines += [
+            f"if type({name}_version) is int:",
+            f"    if {name}._counter is not None and {name}._counter[0] != {name}_version:",
+            f"        node.unpack({name}, {name}_version)",
+            f"    {name} = {name}._array",
+            f"    if not {name}.ndim:",
+            f"        {name} = {name}[()]",  # NumPy computes faster with scalars than with 0-dim arrays
+        ]
+    results = ["None"] * width
+    for position, formula in wanted:
+        results[position] = f"formula_{position}({', '.join(parameters(formula))})"
+    lines.append(f"return {', '.join(results)},")
+    namespace = {"__name__": __name__, **options}  # of this module, for tracebacks
+    namespace.update({f"formula_{position}": formula for position, formula in wanted})
+    exec("\n    ".join(lines), namespace)
+    return namespace["gradients"]
 
 
 def is_arithmetic(formula):

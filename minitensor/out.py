@@ -1,32 +1,30 @@
 """`out=`: a result is written to a tensor that is given for it; or PyTorch's errors for one that can't be."""
 
-import warnings
-
 import numpy as np
 
 from . import dtypes
 from .grad_mode import state
 from .graph import requires_grad
+from .once import warn
 from .views import note_change
 
 # Where the tensor must have the result's dtype: the words of the error, and the ops that have these.
 # {0}: the op's name, {1}: the result's dtype, {2}: the tensor's.
 _EXACT = {
     "Expected out tensor to have dtype {1.ctype}, but got {2.ctype} instead": """
-        addmm aminmax argmax argmin baddbmm bmm cross diag_embed diagonal_copy gather index_add index_copy
+        addmm aminmax argmax argmin baddbmm bmm isin linear cross diag_embed diagonal_copy gather index_add index_copy
         index_reduce inverse linalg_cholesky_ex linalg_det linalg_eigvalsh linalg_inv_ex linalg_qr linalg_slogdet
         linalg_solve_ex linalg_svdvals linalg_tensorinv linalg_tensorsolve log_softmax matmul max min mm
         scatter scatter_add scatter_reduce softmax solve sort svd topk tril triu vector_norm cholesky_ex max_along
         min_along matrix_power
     """,
     "Found dtype {2.label} but expected {1.label}": """
-        abs bitwise_not ceil clamp_max clamp_min clamp_numbers floor frac gelu hardshrink lerp_tensor neg round sgn
-        sign softplus trunc
+        abs bitwise_not ceil clamp_max clamp_min clamp_numbers conj_physical floor frac gelu hardshrink lerp_tensor neg
+        round sgn sign softplus trunc
     """,
     "{0}(): self and result must have the same scalar type": "index_select masked_select",
-    "{0}: Expected the output tensor to have dtype {1.label}, but got an output tensor with dtype {2.label}": (
-        "tensordot"
-    ),
+    "tensordot: Expected the output tensor to have dtype {1.label}, but got an output tensor with dtype "
+    "{2.label}": "inner tensordot",
     "addmv input tensors must have the same dtype, but got {2.label}, {1.label}, and {1.label}": "addmv mv",
     "self and mat2 must have the same dtype, but got {2.label} and {1.label}": "addbmm",
     "expected scalar_type {1.label} but found {2.label}": "cummax cummin logcumsumexp",
@@ -52,6 +50,7 @@ _EXACT = {
     "the output given to {0} has dtype {2.label} but the operation's result requires dtype {1.label}": "float_power",
     "multi_dot(): expected out tensor to have dtype {1.ctype} but got {2.ctype}": "linalg_multi_dot",
     "linalg.matrix_norm expected out tensor dtype {1.label} but got: {2.label}": "linalg_matrix_norm",
+    "linalg.norm expected out tensor dtype {1.label} but got: {2.label}": "linalg_norm",
     "linalg.vecdot: Expected out of dtype{1.label} but found {2.label}": "linalg_vecdot",
     "nonzero: Expected out tensor to have scalar type {1.label} but got scalar type{2.label}": "nonzero",
     "Expected out type to be {1.label} but got {2.label}": "where",
@@ -108,7 +107,9 @@ _NAMES = {
     "_linalg_svd": "svd linalg_svdvals",
 }
 NAMES = {name: other for other, names in _NAMES.items() for name in names.split()}
-ATEN = {*"diag_embed diagonal_copy floor_divide heaviside histogram log_softmax softmax".split()}
+ATEN = {
+    *"conj_physical diag_embed diagonal_copy floor_divide heaviside histogram log_softmax softmax".split()
+}
 
 
 def refuse_gradients(name, tensors):
@@ -153,7 +154,9 @@ def put(name, array, target):
             )
         check_cast(array.dtype, target._array.dtype)
     if target._array.shape != array.shape:
-        target._resize(array.shape, warn=True)
+        by_columns = array.flags.f_contiguous and array.ndim > 1 and array.size
+        stride = tuple([step // array.itemsize for step in array.strides]) if by_columns else None
+        target._resize(array.shape, warned=True, stride=stride)
     np.copyto(target._array, array, casting="unsafe")
     note_change(target)
 
@@ -184,14 +187,12 @@ def write_created(name, array, out):
     refuse_gradients(f"aten::{name}", [out])
     if out._array.shape != array.shape:
         if name == "arange" and out._array.size not in (0, array.size):
-            warnings.warn(
+            warn(
                 f"The number of elements in the out tensor of shape {list(out.shape)} is {out.numel()} which does "
                 f"not match the computed number of elements {array.size}. Note that this may occur as a result of "
-                f"rounding error. The out tensor will be resized to a tensor of shape ({array.size},).",
-                UserWarning,
-                stacklevel=4,
+                f"rounding error. The out tensor will be resized to a tensor of shape ({array.size},)."
             )
-        out._resize(array.shape, warn=name == "range")
+        out._resize(array.shape)
     np.copyto(out._array, array)
     note_change(out)
     return out

@@ -12,12 +12,16 @@ new = object.__new__
 
 
 def recorder_of_one(op):
-    """A function that records how an op made a result from one tracked tensor, or that and a number."""
+    """A function that records how an op made a result from one tensor, or that and a number.
+
+    `edge` is the tensor's `_tracked`.
+    """
     plan = kind = saves = None
 
-    def record(input, result, number=None):
+    def record(input, edge, result, number=None):
         nonlocal plan, kind, saves
-        edge = edge_of(input)
+        if edge is True:
+            edge = edge_of(input)
         if edge is None:
             if requires_grad(input):
                 op.record_slowly((input, number), result)
@@ -43,26 +47,31 @@ def recorder_of_one(op):
             node.saved, node.versions = (input._array.shape,), (None,)
         elif saves:
             op.save_rest(node, (input, number), result)
-        result._grad_fn, result._tracked = node, True
+        result._grad_fn = result._tracked = node
 
     return record
 
 
 def recorder_of_two(op):
-    """A function that records how an op made a result from two tensors."""
-    plans = {}  # by whether the first and the second operand want no gradient
+    """A function that records how an op made a result from two tensors; `first`, `second`: their `_tracked`."""
+    of_both = of_first = of_second = None  # the plan if both want a gradient, or one alone
 
-    def record(input, other, result):
-        first = edge_of(input) if input._tracked else None
-        second = edge_of(other) if other._tracked else None
-        plan = plans.get((first is None, second is None))
-        if plan is None:
-            if first is second:
+    def record(input, other, first, second, result):
+        nonlocal of_both, of_first, of_second
+        if first is True:
+            first = edge_of(input)
+        if second is True:
+            second = edge_of(other)
+        if first is None:
+            if second is None:
                 if requires_grad(input) or requires_grad(other):
                     op.record_slowly((input, other), result)
                 return
-            plan = op.plain_plan((first, second), (input, other))
-            plans[first is None, second is None] = plan
+            plan = of_second = of_second or op.plain_plan((None, second), (input, other))
+        elif second is None:
+            plan = of_first = of_first or op.plain_plan((first, None), (input, other))
+        else:
+            plan = of_both = of_both or op.plain_plan((first, second), (input, other))
         node = new(plan.node_type)
         node.plan, node.edges, node.sequence = plan, (first, second), next_sequence()
         array = result._array
@@ -80,6 +89,6 @@ def recorder_of_two(op):
             node.saved, node.versions = (input,), (version_to_save(input),)
         elif saves:
             op.save_rest(node, (input, other), result)
-        result._grad_fn, result._tracked = node, True
+        result._grad_fn = result._tracked = node
 
     return record

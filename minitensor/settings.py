@@ -1,9 +1,9 @@
 """Settings of PyTorch that change nothing here, and the oldest way to set the default dtype."""
 
 import os
-import warnings
 
 from . import dtypes
+from .once import warn_once
 
 _threads = {"intra": os.cpu_count() or 1, "inter": os.cpu_count() or 1, "deterministic": False}
 
@@ -53,11 +53,9 @@ def set_flush_denormal(mode):
 
 def set_default_tensor_type(t):
     """Make the dtype of `torch.DoubleTensor` or "torch.DoubleTensor" the default dtype. Deprecated."""
-    warnings.warn(
+    warn_once(
         "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() "
-        "and torch.set_default_device() as alternatives.",
-        UserWarning,
-        stacklevel=2,
+        "and torch.set_default_device() as alternatives."
     )
     labels = {f"torch.{d.label}Tensor": d for d in dtypes.ALL}
     name = t if isinstance(t, str) else f"torch.{getattr(t, '__name__', t)}"

@@ -1,11 +1,10 @@
 """The memory behind tensors, seen as PyTorch's storage: one flat array of all its elements."""
 
-import warnings
-
 import numpy as np
 
 from . import dtypes
 from .device import check_device, cpu
+from .once import warn_once
 
 
 def flat_storage(tensor):
@@ -270,7 +269,7 @@ class TypedStorage(Storage):
     def __new__(cls, *data, wrap_storage=None, dtype=None, device=None):
         """So many elements, those of a sequence, or (`wrap_storage`) those that lie in some bytes."""
         check_device(device)
-        warnings.warn(cls.warning, UserWarning, stacklevel=2)
+        warn_once(cls.warning)
         kind = (dtype or dtypes.get_default_dtype()).numpy
         if wrap_storage is not None:
             return TypedStorage.of(wrap_storage._flat.view(kind))

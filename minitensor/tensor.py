@@ -38,7 +38,8 @@ class Tensor(AsPython):
     # Class-level defaults: an ordinary result sets `_array` alone, which makes it cheap.
     _grad_fn = None  # the node that made it ...
     _output_nr = 0  # ... and which of the node's results it is
-    _tracked = False  # requires grad, or is a view (whose base may): look closer when recording
+    # Where its gradient goes: to this node; None: nowhere; True: look closer, it is a leaf or a view.
+    _tracked = None
     _grad = None
     _counter = None  # [version], shared by all who must notice a change in place; None: still 0
     _home = None  # the storage as a flat array; None: not asked for yet
@@ -205,7 +206,7 @@ class Tensor(AsPython):
     def requires_grad(self):
         """True if operations on this tensor are recorded; set it to True on a leaf to begin."""
         if self._view is None:
-            return self._tracked
+            return bool(self._tracked)
         return self._view.requires_grad or self._view.base.requires_grad
 
     @requires_grad.setter
@@ -237,7 +238,7 @@ class Tensor(AsPython):
                 "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
             )
         if self._view is None:
-            self._tracked = requires_grad
+            self._tracked = requires_grad or None
         else:
             self._view.requires_grad = requires_grad
         return self
@@ -247,7 +248,7 @@ class Tensor(AsPython):
         """The node that made this tensor; None for leaves."""
         if self._view is not None:
             self._renew_view()
-        return self._grad_fn
+        return self._grad_fn and self._grad_fn.named()
 
     @readonly
     def output_nr(self):

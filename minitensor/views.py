@@ -48,7 +48,7 @@ def make_view(tensor, array, how=PLAIN):
     elif how == PLAIN:
         how = before  # a part of a special view is special too
     result._view = View(base, how)
-    result._tracked = array.dtype.kind == "f"
+    result._tracked = array.dtype.kind == "f" or None
     return result
 
 

@@ -13,10 +13,12 @@ def difference(program):
     """The first thing that differs between the libraries, as text; None if nothing does."""
     before = torch.is_warn_always_enabled()
     torch.set_warn_always(True)
+    minitensor.set_warn_always(True)
     try:
         return first_difference(program)
     finally:
         torch.set_warn_always(before)
+        minitensor.set_warn_always(False)
 
 
 def first_difference(program):

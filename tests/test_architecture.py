@@ -36,6 +36,7 @@ FLOORS = [
     {"called", "out"},
     {"op"},
     {"elementwise"},
+    {"ways_in"},
     {"declare"},
     {"ops"},
     {"linalg", "nn", "random", "serialization", "special"},
@@ -99,7 +100,7 @@ def test_a_file_can_be_read_in_one_sitting(path):
 # What happens from the call of an op to the gradient of a leaf: to be read in an evening.
 EVENING = """
     arguments autograd/api autograd/engine declare elementwise formulas grad_mode graph hooks op op_node
-    recording signature size storage tensor views
+    recording signature size storage tensor views ways_in
 """
 
 

@@ -240,6 +240,35 @@ RANDOM = [
 ]
 
 
+NESTED = """
+    [w, w] | [[w, 1.0]] | (w,) | [x] | [x[:1]] | [one] | [one, 2.0] | [2.0, one] | [[one]] | [one.int()]
+    [one.view(1, 1)] | [t.ones(2, dtype=t.int64)] | [t.ones(2, dtype=t.bool)] | [t.ones(2), 1.0] | [1.0, t.ones(2)]
+    [t.ones(2)] | [t.ones(2), t.ones(2)] | [[1.0, 2.0], t.ones(2)] | [t.ones(2), [1.0, 2.0]] | [[1.0], one]
+    [t.ones(0)] | [t.tensor(1), t.tensor(2.5)] | [t.tensor(2.5), t.tensor(True)] | [t.tensor(2, dtype=t.int8), 1]
+    [np.ones(1)] | [1.0, [2.0]] | [1, [2]] | [t.tensor(2, dtype=t.int8), t.tensor(3, dtype=t.int8)]
+    [t.tensor(0.1, dtype=t.float64), 1.0]
+"""
+NESTED = [data.strip() for line in NESTED.strip().splitlines() for data in line.split("|")]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("make", ["tensor", "as_tensor", "asarray", "new_tensor", "Tensor"])
+@pytest.mark.parametrize("dtype", ["None", "float16", "float64", "int64", "bool"])
+@pytest.mark.parametrize("data", NESTED)
+def test_tensors_in_lists(make, dtype, data):
+    """Tensors of one element count as numbers, whatever their shape."""
+
+    def case(t, x):
+        w, one = t.tensor(1.5, requires_grad=True), t.ones(1)
+        values = eval(data, {"t": t, "np": np, "w": w, "one": one, "x": x})
+        function = x.new_tensor if make == "new_tensor" else getattr(t, make)
+        if make == "Tensor" or dtype == "None":
+            return function(values)
+        return function(values, dtype=getattr(t, dtype))
+
+    agree(case, np.array([1.0, 2.0], "float32"))
+
+
 def seeded(case):
     def run(t, x):
         t.manual_seed(0)

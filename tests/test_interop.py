@@ -3,7 +3,6 @@
 import array as arrays
 import copy
 import pickle
-import warnings
 
 import numpy as np
 import pytest
@@ -426,13 +425,3 @@ def test_a_complex_array_gets_a_hint():
     with pytest.raises(TypeError) as caught:
         minitensor.from_numpy(np.ones(2, complex))
     assert "complex128" in caught.value.__notes__[0]
-
-
-def test_a_readonly_array_is_warned_of():
-    with pytest.warns(UserWarning, match="The given NumPy array is not writable"):
-        minitensor.from_numpy(readonly(np.ones(2)))
-    with pytest.warns(UserWarning, match="The given buffer is not writable"):
-        minitensor.frombuffer(b"abc", dtype=minitensor.uint8)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        minitensor.asarray(readonly(np.ones(2)), copy=True)

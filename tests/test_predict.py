@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from minitensor.notebook import answers, predict
 from minitensor.notebook.widgets.models import prediction
 from minitensor.notebook.widgets.models.prediction import (
+    LAST,
     NUDGE,
     RIGHT,
     RUN,
@@ -95,6 +96,17 @@ def test_a_belief_may_be_met_leniently_too_but_after_the_answers():
     assert replies(typed(), "5.0") == ["You added."]
     model = typed(answer="[3., 3.]", beliefs={"[3, 3]": "Ints, from floats?"})
     assert replies(model, "[3, 3.]") == [RIGHT], "an answer like it comes first"
+
+
+def test_when_one_choice_is_left_the_student_is_asked_for_the_reason():
+    three = {"yes": "Is it?", "no": "Is it not?", "perhaps": True}
+    model = Prediction("4.sure", "Sure?", three, probes="p")
+    assert replies(model, "yes", "no", "perhaps") == ["Is it?", f"Is it not? {LAST}", RIGHT]
+
+
+def test_an_answer_that_comes_with_a_name_is_its_value():
+    assert replies(typed(), "x.grad = five", "n=6.0", "n == 6") == ["You added.", RIGHT, "Count."]
+    assert replies(typed(answer="y = 6"), "6", "y=6") == ["Count.", RIGHT]
 
 
 @pytest.mark.parametrize("model", [choose, typed])
@@ -204,6 +216,8 @@ def test_any_text_can_be_committed(text):
         ("3.05", "3.5", False),
         ("RuntimeError", "Runtime Error", True),
         ("0b110", "6", True),
+        ("Two", "2.0", True),
+        ("tensor", "10", False),
     ],
 )
 def test_what_counts_as_the_same_answer(one, other, equal):
@@ -251,10 +265,12 @@ class TestWidget:
             "minitensor-right"
         }
 
-    def test_text_is_committed_with_the_enter_key(self):
+    def test_text_is_committed_whole(self):
         widget = predict("4.count", "How many?", answer="6", probes="sums")
+        # Else the kernel gets it letter by letter, and a press on Commit may overtake the last ones.
+        assert not widget._field.continuous_update
         widget._field.value = "6"
-        widget._field._handle_custom_msg({"event": "submit"}, [])
+        widget._commit.click()
         assert widget._reply.value == f"<p>{RIGHT}</p>"
 
     def test_the_cell_shows_a_widget_a_text_and_a_still_form(self):

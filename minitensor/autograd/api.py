@@ -7,6 +7,7 @@ import numpy as np
 
 from ..grad_mode import set_grad_enabled
 from ..graph import gradient_edge
+from ..once import warn_once
 from ..ops.create import empty_like_array
 from ..ops.join import stack
 from ..tensor import Tensor, wrap
@@ -51,7 +52,7 @@ def backward(
         for tensor in inputs:
             tensor.retain_grad()
     if create_graph:
-        warnings.warn(_REFERENCE_CYCLE, UserWarning, stacklevel=2)
+        warn_once(_REFERENCE_CYCLE)
     run = _run(tensors, gradients, inputs, retain_graph, create_graph, ends_run=True)
     for tensor in {id(tensor): tensor for tensor in inputs or ()}.values():
         gradient = run.captured[edge_key(tensor)]

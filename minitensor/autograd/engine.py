@@ -42,16 +42,16 @@ class Backward:
 
     def _reach(self):
         """Find the nodes that the roots lead to, and how many edges lead to each leaf."""
-        awaited, nodes, found = self.awaited, [], set()
-        of_nodes = map(operator.attrgetter("edges"), nodes)  # while more and more are added
-        for edges in itertools.chain([[edge for edge, _ in self.roots]], of_nodes):
-            for edge in edges:
+        awaited, nodes, found = self.awaited, [], {None}
+        edges = [edge for edge, _ in self.roots]
+        for node in itertools.chain([None], nodes):  # while more and more are added
+            for edge in edges if node is None else node.edges:
                 if isinstance(edge, Tensor):
                     awaited[id(edge)] = awaited.get(id(edge), 0) + 1
                     continue
                 if type(edge) is tuple:
                     edge = edge[0]
-                if edge not in found and edge is not None:
+                if edge not in found:
                     found.add(edge)
                     nodes.append(edge)
         nodes.sort(key=operator.attrgetter("sequence"), reverse=True)
@@ -108,28 +108,31 @@ class Backward:
 
     def _hand_on(self, node, edges, gradients):
         """Add a node's gradients (None where there is none) to what has arrived at the ends of its edges."""
-        if len(gradients) > 1 and len({*map(id, gradients)}) < len(gradients):
+        several = len(gradients)
+        same = several > 2 and len({*map(id, gradients)}) < several
+        if same or (several == 2 and gradients[0] is gradients[1]):
             self.shared.update(map(id, gradients))  # before a leaf may adopt what others get, too
         arrived = self.arrived
         for edge, gradient in zip(edges, gradients):
+            leaf = None
             if edge is None:
                 continue
             if isinstance(edge, Node):
-                place, shape, dtype = edge, edge.shape, edge.dtype
+                like = edge
             elif type(edge) is tuple:
-                place, (shape, dtype) = edge, edge[0].outputs[edge[1]]
+                like = edge[0].outputs[edge[1]]
             else:
-                array = edge._array
-                place, shape, dtype = id(edge), array.shape, array.dtype
+                leaf, edge, like = edge, id(edge), edge._array
             if gradient is not None:
-                if gradient.shape != shape or gradient.dtype is not dtype:
-                    gradient = _fit(gradient, shape, dtype, edge, node)
-                before = arrived.get(place)
-                arrived[place] = gradient if before is None else self._sum(before, gradient, place)
-            if type(place) is int:
-                self.awaited[place] -= 1
-                if not self.awaited[place]:
-                    self._finish(edge)
+                if gradient.shape != like.shape or gradient.dtype is not like.dtype:
+                    gradient = _fit(gradient, like, edge if leaf is None else leaf, node)
+                if edge in arrived:
+                    gradient = self._sum(arrived[edge], gradient, edge)
+                arrived[edge] = gradient
+            if leaf is not None:
+                self.awaited[edge] -= 1
+                if not self.awaited[edge]:
+                    self._finish(leaf)
 
     def _sum(self, before, gradient, place):
         """Two gradients for the same place, added in place if nobody else holds the first."""
@@ -326,13 +329,13 @@ def _fit_edge(gradient, edge, node):
     if gradient is None or edge is None:
         return gradient
     target, position = ends(edge)
-    like = target._array if isinstance(target, Tensor) else target
-    shape, dtype = (like.shape, like.dtype) if not position else target.outputs[position]
-    return _fit(gradient, shape, dtype, edge, node)
+    like = target._array if isinstance(target, Tensor) else target.outputs[position]
+    return _fit(gradient, like, edge, node)
 
 
-def _fit(gradient, shape, dtype, edge, node):
+def _fit(gradient, like, edge, node):
     """Undo broadcasting, and cast: a gradient has the shape and dtype of what it belongs to."""
+    shape, dtype = like.shape, like.dtype
     if gradient.shape != shape:
         if not _broadcasts_to(shape, gradient.shape):
             position = [edge is e for e in node.edges].index(True)

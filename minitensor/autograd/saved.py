@@ -186,9 +186,9 @@ def wrap_saved(node):
         else value
         for value, version in zip(node.saved, node.versions)
     )
-    node.__class__ = _wrapped(type(node))
+    node.__class__ = _wrapped(type(node.named()))
     node.plan = copy.copy(node.plan)
-    node.plan.arithmetic = False  # what comes back from the hooks are tensors
+    node.plan.straight = None  # what comes back from the hooks are tensors
     node.versions = tuple([None if type(v) is int else v for v in node.versions])
 
 

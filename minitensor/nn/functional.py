@@ -14,6 +14,7 @@ from ..called import declared, renamed
 from ..declare import FUNCTIONS, Array, op
 from ..misfits import Signature
 from ..ops import activations
+from ..out import write
 from ..signature import Misfit
 
 # Activations
@@ -335,8 +336,12 @@ def one_hot(input, num_classes=-1):
 one_hot = declared(one_hot, "Tensor input, int num_classes = -1")
 
 
-def linear(input, weight, bias=None):
+def linear(input, weight, bias=None, *, out=None):
     """input @ weight.T + bias: what a layer of neurons computes."""
+    return write("linear", _linear(input, weight, bias), out)
+
+
+def _linear(input, weight, bias):
     if bias is None or weight.ndim < 2:
         product = input.matmul(weight.t())
         return product if bias is None else product + bias
@@ -345,7 +350,7 @@ def linear(input, weight, bias=None):
     return result if input.ndim == 2 else result.view(*input.shape[:-1], -1)
 
 
-linear = declared(linear, "Tensor input, Tensor weight, Tensor bias = None")
+linear = declared(linear, "Tensor input, Tensor weight, Tensor bias = None, *, Tensor out = None")
 
 
 def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):

@@ -7,12 +7,13 @@ import math
 
 import numpy as np
 
+from ..arguments import check_fits
 from ..called import declared
 from ..declare import FUNCTIONS, Array, Number, composite, elementwise, op
 from ..formulas import for_both
 from ..rounding import libm
 from ..tensor import Tensor
-from .functions import single
+from .functions import scaled, single
 
 # The gradients of lines with kinks are ops of their own: the gradient of such a gradient is 0, not none.
 
@@ -60,8 +61,7 @@ def _hardtanh_backward(grad_output: Array, input: Array, min_val, max_val):
     input=_level,
 )
 def _leaky_relu_backward(grad_output: Array, input: Array, negative_slope):
-    slope = grad_output.dtype.type(negative_slope)
-    return np.where(input > 0, grad_output, grad_output * slope)
+    return np.where(input > 0, grad_output, scaled(grad_output, negative_slope))
 
 
 @for_both
@@ -109,10 +109,15 @@ def _logit_slope(grad, input, eps):
 @elementwise(to="float", input=_logit_slope)
 def logit(input, eps: float = None):
     """log(input / (1 - input)), the inverse of sigmoid; `eps` keeps the input within [eps, 1 - eps]."""
+    return _logit(input, eps)
+
+
+@single
+def _logit(input, eps):
     if eps is not None:
         low = input.dtype.type(eps)
         input = np.clip(input, low, 1 - low)
-    return single(lambda x: np.log(x / (1 - x)))(input)
+    return np.log(input / (1 - input))
 
 
 @elementwise(
@@ -122,6 +127,7 @@ def logit(input, eps: float = None):
 )
 def hardshrink(input, lambd: Number = 0.5):
     """The element, or 0 where it lies between -lambd and lambd."""
+    check_fits(lambd, input.dtype)
     return np.where((input >= -lambd) & (input <= lambd), input.dtype.type(0), input)
 
 
@@ -130,6 +136,8 @@ def hardshrink(input, lambd: Number = 0.5):
     input=lambda grad, input, threshold: _threshold_backward(grad, input, threshold),
 )
 def _threshold(input, *, threshold, value):
+    for number in (value,) if input.dtype.kind == "f" else (threshold, value):
+        check_fits(number, input.dtype)
     return np.where(input <= threshold, np.array(value).astype(input.dtype), input)
 
 
@@ -245,7 +253,7 @@ def _softplus_slope(grad, input, beta, threshold):
 @elementwise(method=False, function=False, kernel=("softplus_cpu", "f"), input=_softplus_slope)
 def softplus(input, beta: Number = 1, threshold: Number = 20):
     """log(1 + exp(beta * input)) / beta, and input itself where beta * input > threshold."""
-    return single(_softplus)(input, input.dtype.type(beta), input.dtype.type(threshold))
+    return single(_softplus)(input, beta, threshold)
 
 
 def _softplus(input, beta, threshold):
@@ -261,7 +269,7 @@ def _softplus(input, beta, threshold):
 )
 def leaky_relu(input, negative_slope: Number = 0.01):
     """The element where it is positive, else negative_slope * input."""
-    return np.where(input > 0, input, input * input.dtype.type(negative_slope))
+    return np.where(input > 0, input, scaled(input, negative_slope))
 
 
 @elementwise(
@@ -277,6 +285,8 @@ def hardtanh(input, min_val: Number = -1.0, max_val: Number = 1.0):
         raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
     if min_val > max_val:
         raise ValueError("min_val cannot be greater than max_val")
+    check_fits(min_val, input.dtype)
+    check_fits(max_val, input.dtype)
     low, high = (np.array(bound).astype(input.dtype) for bound in (min_val, max_val))
     return np.clip(input, low, high)
 

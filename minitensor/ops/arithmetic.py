@@ -5,8 +5,9 @@ Powers and roots are in powers.py.
 
 import numpy as np
 
-from ..arguments import NUMBERS
+from ..arguments import NUMBERS, check_fits
 from ..declare import Number, composite, elementwise
+from ..elementwise import opmath
 from ..signature import Misfit, to_str
 from ..tensor import Tensor
 from .inplace import zeros
@@ -81,10 +82,10 @@ def is_bool(value):
 
 
 def multiply_add(a, b, c):
-    """a * b + c; for float16 and float32 rounded once, as PyTorch's kernels do."""
-    if a.dtype.kind == "f" and a.itemsize < 8:
-        return (np.multiply(a, b, dtype=np.float64) + c).astype(a.dtype)
-    return a * b + c
+    """a * b + c; for float16 and float32 rounded once to float32, as PyTorch's kernels do."""
+    if a.dtype.char not in "ef":
+        return a * b + c
+    return (np.multiply(a, b, dtype="d") + c).astype("f").astype(a.dtype, copy=False)
 
 
 # Sums
@@ -98,6 +99,7 @@ def _alpha(alpha, array):
         )
     if array.dtype.kind != "b" and isinstance(alpha, bool):
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    check_fits(alpha, array.dtype)
     return np.array(alpha).astype(array.dtype)
 
 
@@ -182,6 +184,7 @@ def __pos__(self):
 # Products and quotients
 
 
+@opmath
 @elementwise(input=lambda grad, other: grad * other, other=lambda grad, input: grad * input)
 def mul(input, other, *, out=None):
     """input * other, element by element, broadcasting.
@@ -193,6 +196,7 @@ def mul(input, other, *, out=None):
     return np.multiply(input, other, out)
 
 
+@opmath
 @elementwise(
     to="float",
     node="DivBackward",
@@ -212,6 +216,7 @@ def true_divide(input, other, *, out=None):
 # With a rounding mode PyTorch has another form, which saves the operands even where the gradient is 0.
 
 
+@opmath
 @elementwise(
     node="DivBackward",
     number=2,
@@ -222,6 +227,7 @@ def _rounded_divide(input, other, *, rounding_mode):
     return (_floor_divide if rounding_mode == "floor" else _trunc_divide)(input, other)
 
 
+@opmath
 @elementwise(
     to="float",
     node="DivBackward",
@@ -234,8 +240,6 @@ def _exact_divide(input, other, *, rounding_mode):
 
 
 _UNSAID = object()  # not the same as None, in the node's name
-
-
 _QUOTIENTS = (
     "Tensor input, Tensor other, *, Tensor out = None",
     "Tensor input, Tensor other, *, str rounding_mode, Tensor out = None",
@@ -300,6 +304,7 @@ def _checked(divide, input, other, kernel):
 
 
 @not_differentiable
+@opmath
 @elementwise(signatures=EITHER)
 def floor_divide(input, other):
     """input / other, rounded down. Not differentiable, as in PyTorch.

@@ -1,11 +1,10 @@
 """Triangular systems of equations, and Cholesky's decomposition: A = L @ L.mT, with L triangular."""
 
-import warnings
-
 import numpy as np
 
 from .. import dtypes, return_types
 from ..declare import Array, op
+from ..once import warn_once
 from ..out import write
 from ..tensor import Tensor
 from .linalg import (
@@ -151,13 +150,11 @@ def linalg_cholesky(input: Tensor, *, upper: bool = False, out=None):
 @op(input=lambda grad, upper, result: _cholesky_slope(grad, result, upper))
 def cholesky(input: Array, upper: bool = False):
     """The same as `torch.linalg.cholesky`, by its old name."""
-    warnings.warn(
+    warn_once(
         "torch.cholesky is deprecated in favor of torch.linalg.cholesky and will be removed in a future PyTorch "
         "release.\nL = torch.cholesky(A)\nshould be replaced with\nL = torch.linalg.cholesky(A)\nand\n"
         "U = torch.cholesky(A, upper=True)\nshould be replaced with\nU = torch.linalg.cholesky(A).mH\n"
-        "This transform will produce equivalent results for all valid (symmetric positive definite) inputs.",
-        UserWarning,
-        stacklevel=6,
+        "This transform will produce equivalent results for all valid (symmetric positive definite) inputs."
     )
     check_square("cholesky", input)
     check_kernel("cholesky_cpu", input)

@@ -57,7 +57,7 @@ def detach_(input):
             "hence detach_() cannot be called on these gradients. To fix this error, please refer to the "
             "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."
         )
-    input._grad_fn, input._output_nr, input._tracked = None, 0, False
+    input._grad_fn, input._output_nr, input._tracked = None, 0, None
     return input
 
 

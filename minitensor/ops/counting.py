@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import dtypes, return_types
 from ..declare import FUNCTIONS, Array, Number, composite, op
+from ..once import warn_once
 from ..out import write
 from ..return_types import Plain
 from ..signature import to_int, to_operand
@@ -171,10 +172,22 @@ def searchsorted(
             "dimension"
         )
     _check_rows(boundaries, values)
+    _warn_if_scattered("input value", values)
+    _warn_if_scattered("boundary", boundaries)
     if sorter is not None:
+        _warn_if_scattered("sorter", sorter._array)
         boundaries = np.take_along_axis(boundaries, sorter._array, -1)
     result = wrap(_positions(boundaries, values, right or side == "right", out_int32))
     return write("searchsorted", result, out)
+
+
+def _warn_if_scattered(name, array):
+    if not array.flags.c_contiguous:
+        warn_once(
+            f"torch.searchsorted(): {name} tensor is non-contiguous, this will lower the performance due to extra "
+            "data copy when converting non-contiguous tensor to contiguous, please use contiguous "
+            f"{name} tensor if possible. This message will only appear once per program."
+        )
 
 
 def _as_array(value):
@@ -354,7 +367,7 @@ def _edges(input, bins, range):
         )
     ],
 )
-def isin(elements, test_elements, *, assume_unique=False, invert=False):
+def isin(elements, test_elements, *, assume_unique=False, invert=False, out=None):
     """Whether each element is among the test elements.
 
     >>> torch.isin(torch.tensor([1, 2, 3]), torch.tensor([2, 3]))
@@ -366,4 +379,4 @@ def isin(elements, test_elements, *, assume_unique=False, invert=False):
             raise RuntimeError("Unsupported input type encountered for isin(): Bool")
     common = dtypes.result_dtype(*arrays)
     found = np.isin(*(array.astype(common) for array in arrays), assume_unique, invert)
-    return wrap(contiguous(found))
+    return write("isin", wrap(contiguous(found)), out)

@@ -1,7 +1,6 @@
 """Making tensors: filled with a value, or with numbers in sequence."""
 
 import math
-import warnings
 from functools import wraps
 
 import numpy as np
@@ -11,8 +10,9 @@ from ..arguments import check_fits, wrong_type
 from ..declare import FUNCTIONS
 from ..device import check_device, contiguous_format
 from ..misfits import Signature, explain
+from ..once import warn
 from ..out import write_created
-from ..signature import to_int_tuple, to_number
+from ..signature import to_int, to_int_tuple, to_number
 from ..storage import strided
 from ..tensor import Tensor, wrap
 from ..views import is_expanded
@@ -92,7 +92,7 @@ def finish(array, name, requires_grad=False, device=None, out=None):
     if out is not None:
         return write_created(name, array, out)
     tensor = wrap(array)
-    tensor._tracked = requires_grad
+    tensor._tracked = requires_grad or None
     return tensor
 
 
@@ -225,7 +225,7 @@ def new_full(self, size, fill_value, *, dtype=None):
     return fill_array(np.empty(_list("new_full", size), dtype or self._array.dtype), fill_value)
 
 
-@creation("Number s")
+@creation("Number s, *")
 def scalar_tensor(s, *, dtype=None):
     """A 0-dim tensor of a number, in the default dtype."""
     return fill_array(np.empty((), dtype or default()), s)
@@ -239,8 +239,8 @@ def eye(n, m=None, *, dtype=None):
     tensor([[1., 0.],
             [0., 1.]])
     """
-    for name, size in ("n", n), ("m", m):
-        if size is not None and size < 0:
+    for name, size in ("n", n), ("m", m or 0):
+        if size < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {size}")
     return np.eye(n, m, dtype=dtype or default())
 
@@ -310,7 +310,7 @@ def arange(*args, start=0, end=None, step=1, dtype=None):
         (end,) = args
     else:
         start, end, step = _three(*args, *(start, end, step)[len(args) :])
-    start, end, step = [v.item() if isinstance(v, Tensor) else v for v in (start, end, step)]
+    start, end, step = map(to_number, (start, end, step))
     if not math.isfinite(end - start):
         raise RuntimeError(f"unsupported range: {start} -> {end}")
     if step == 0:
@@ -319,8 +319,7 @@ def arange(*args, start=0, end=None, step=1, dtype=None):
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     integral = all([isinstance(v, (int, np.integer)) for v in (start, end, step)])
     wanted = dtype or (np.dtype(np.int64) if integral else default())
-    if wanted.kind == "b":
-        raise NotImplementedError("\"arange_cpu\" not implemented for 'Bool'")
+    _check_not_bool("arange", wanted)
     if wanted == np.int64:
         return np.arange(int(start), int(end), int(step), wanted)
     count = math.ceil((end - start) / step)
@@ -329,20 +328,24 @@ def arange(*args, start=0, end=None, step=1, dtype=None):
     return (start + np.arange(count, dtype=np.float64) * step).astype(wanted)
 
 
+def _check_not_bool(name, dtype):
+    if dtype and dtype.kind == "b":
+        raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
+
+
 @creation("Number start, Number end, Number step = 1")
 def range(start=0, end=None, step=1, *, dtype=None):
     """Numbers from `start` up to and including `end`. Deprecated in PyTorch: `arange` is the one to use."""
-    warnings.warn(
+    warn(
         "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent "
-        "with Python's range builtin. Instead, use torch.arange, which produces values in [start, end).",
-        UserWarning,
-        stacklevel=3,
+        "with Python's range builtin. Instead, use torch.arange, which produces values in [start, end)."
     )
-    count = int((end - start) // step) + 1
-    return (start + np.arange(count, dtype=np.float64) * step).astype(dtype or default())
+    _check_not_bool("range", dtype)
+    return (start + np.arange((end - start) // step + 1) * step).astype(dtype or default())
 
 
 def _evenly(start, end, steps, dtype):
+    _check_not_bool("linspace", dtype)
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     if steps == 1:
@@ -351,10 +354,9 @@ def _evenly(start, end, steps, dtype):
     work = dtype if dtype.kind == "f" else np.dtype("float32" if dtype.itemsize < 8 else "float64")
     first, last = work.type(start), work.type(end)
     step = work.type((last - first) / work.type(steps - 1)) if steps else work.type(0)
-    index = np.arange(steps)
-    up = first + step * index.astype(work)
-    down = last - step * (steps - 1 - index).astype(work)
-    return np.where(index < steps // 2, up, down).astype(dtype)
+    up = first + step * np.arange(steps).astype(work)
+    down = last - step * np.arange(steps)[::-1].astype(work)
+    return np.where(np.arange(steps) < steps // 2, up, down).astype(dtype)
 
 
 BOUNDS = [
@@ -368,10 +370,10 @@ BOUNDS = [
 ]
 
 
-def _bound(value, name):
+def _bound(value, name, which):
     if isinstance(value, Tensor) and value.ndim:
         raise RuntimeError(
-            f"{name} only supports 0-dimensional start and end tensors, but got start with {value.ndim} dimension(s)."
+            f"{name} only supports 0-dimensional start and end tensors, but got {which} with {value.ndim} dimension(s)."
         )
     if isinstance(value, str):
         raise TypeError
@@ -385,13 +387,14 @@ def linspace(start, end, steps, *, dtype=None):
     >>> torch.linspace(0, 1, 3)
     tensor([0.0000, 0.5000, 1.0000])
     """
-    start, end = _bound(start, "linspace"), _bound(end, "linspace")
-    return _evenly(start, end, steps.__index__(), dtype or default())
+    start, end = _bound(start, "linspace", "start"), _bound(end, "linspace", "end")
+    return _evenly(start, end, to_int(steps), dtype or default())
 
 
 @creation(*(f"{text}, float base = 10.0" for text in BOUNDS))
 def logspace(start, end, steps, base=10.0, *, dtype=None):
     """`steps` numbers from base**start to base**end, at equal ratios."""
-    start, end = _bound(start, "logspace"), _bound(end, "logspace")
-    powers = _evenly(start, end, steps.__index__(), np.dtype("float64"))
+    start, end = _bound(start, "logspace", "start"), _bound(end, "logspace", "end")
+    _check_not_bool("logspace", dtype)
+    powers = _evenly(start, end, to_int(steps), np.dtype("float64"))
     return (base**powers).astype(dtype or default())

@@ -1,12 +1,14 @@
 """Tensors from data: a copy of numbers, nested sequences, NumPy arrays, other tensors."""
 
-import warnings
+import functools
 from itertools import chain
 
 import numpy as np
 
 from .. import dtypes
+from ..as_python import warn_of_conversion
 from ..declare import composite
+from ..once import warn, warn_once
 from ..tensor import Tensor
 from .create import finish, numpy_dtype
 
@@ -21,8 +23,11 @@ def array_of(data, dtype=None, name="tensor"):
         natural = dtypes.of(data.dtype).numpy
         return np.array(data, dtype or natural)
     shape, leaves = _unnest(data)
-    natural = _infer_dtype(leaves).numpy
-    leaves = [leaf.item() if isinstance(leaf, (Tensor, np.ndarray)) else leaf for leaf in leaves]
+    kinds = set(map(type, leaves))
+    natural = _infer_dtype(leaves, kinds).numpy
+    if not kinds <= PLAIN:
+        exact = (dtype or natural).kind != "f"
+        leaves = list(map(functools.partial(_number_of, exact), leaves))
     if dtype is None or dtype == natural:
         kind = natural
     else:  # all digits of Python's floats count if the wanted dtype has room for them
@@ -34,6 +39,18 @@ def array_of(data, dtype=None, name="tensor"):
     if dtype is not None and dtype != kind:
         array = _convert(array, dtype)
     return array.reshape(shape)
+
+
+def _number_of(exact, leaf):
+    """A tensor or array with one element as a Python number; `exact`: as Python's integers are."""
+    if isinstance(leaf, Tensor):
+        warn_of_conversion(leaf)
+        return leaf.__index__() if exact else leaf._only_element()
+    if isinstance(leaf, (list, tuple)):
+        kind = type(leaf).__name__
+        wrong = f"'{kind}' object cannot be interpreted as an integer"
+        raise TypeError(wrong if exact else f"must be real number, not {kind}")
+    return leaf.item() if isinstance(leaf, np.ndarray) else leaf
 
 
 def _convert(array, dtype):
@@ -50,15 +67,13 @@ def _unnest(data):
     shape, level = [], [data]
     while level and _is_sequence(level[0]):
         if shape and any(isinstance(item, np.ndarray) and item.size for item in level):
-            warnings.warn(
+            warn_once(
                 "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the "
-                "list to a single numpy.ndarray with numpy.array() before converting to a tensor.",
-                UserWarning,
-                stacklevel=4,
+                "list to a single numpy.ndarray with numpy.array() before converting to a tensor."
             )
         length = len(level[0])
         for item in level:
-            if not _is_sequence(item):
+            if not (_is_sequence(item) or (isinstance(item, Tensor) and item.ndim)):
                 raise TypeError("not a sequence")
             if len(item) != length:
                 raise ValueError(
@@ -75,20 +90,18 @@ SEQUENCES = (list, tuple, range, bytes, bytearray)
 def _is_sequence(value):
     if isinstance(value, str):
         raise TypeError("new(): invalid data type 'str'")
-    if isinstance(value, Tensor) and value.ndim and value.numel() != 1:
-        raise ValueError("only one element tensors can be converted to Python scalars")
     if isinstance(value, np.ndarray) and not value.ndim:
         raise TypeError("len() of unsized object")
-    if isinstance(value, (Tensor, np.ndarray)):
-        return value.ndim > 0
-    return isinstance(value, SEQUENCES) or type(value).__name__ == "array"
+    return isinstance(value, (np.ndarray, *SEQUENCES)) or type(value).__name__ == "array"
 
 
-def _infer_dtype(leaves):
-    kinds = set(map(type, leaves))
+PLAIN = {float, int, bool}
+
+
+def _infer_dtype(leaves, kinds):
     if not kinds:
         return dtypes.get_default_dtype()
-    if kinds <= {float, int, bool}:
+    if kinds <= PLAIN:
         kind = float if float in kinds else int if int in kinds else bool
         return dtypes.of_number(kind())
     result = None
@@ -102,10 +115,8 @@ def _leaf_dtype(leaf):
     if isinstance(leaf, str):
         raise TypeError("new(): invalid data type 'str'")
     if isinstance(leaf, (list, tuple)):
-        raise TypeError(f"'{type(leaf).__name__}' object cannot be interpreted as an integer")
+        return _infer_dtype(leaf, set(map(type, leaf)))
     if isinstance(leaf, Tensor):
-        if leaf.numel() != 1:
-            raise ValueError("only one element tensors can be converted to Python scalars")
         return leaf.dtype
     if isinstance(leaf, (np.generic, np.ndarray)):
         return dtypes.of(leaf.dtype)
@@ -124,12 +135,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
             [3, 4]])
     """
     if isinstance(data, Tensor):
-        warnings.warn(
-            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
-            "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
-            UserWarning,
-            stacklevel=2,
-        )
+        _warn_of_tensor("torch.tensor")
     wanted = None if dtype is None else numpy_dtype(dtype, "tensor")
     return finish(array_of(data, wanted), "tensor", requires_grad, device)
 
@@ -139,5 +145,14 @@ def new_tensor(
     self, data, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False
 ):
     """A new tensor with a copy of `data`. The dtype is that of this tensor."""
+    if isinstance(data, Tensor):
+        _warn_of_tensor("tensor.new_tensor")
     wanted = numpy_dtype(dtype, "new_tensor", self._array.dtype)
     return finish(array_of(data, wanted), "new_tensor", requires_grad, device)
+
+
+def _warn_of_tensor(name):
+    warn(
+        "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+        f"sourceTensor.detach().clone().requires_grad_(True), rather than {name}(sourceTensor)."
+    )

@@ -5,12 +5,11 @@ Gradients follow PyTorch's FunctionsManual.cpp (`linalg_eig_backward`, `svd_back
 `linalg_qr_backward`); they exist where eigenvalues or singular values differ from each other.
 """
 
-import warnings
-
 import numpy as np
 
 from .. import return_types
 from ..declare import Array, composite, op
+from ..once import warn_once
 from ..out import write
 from ..tensor import Tensor, wrap
 from .cholesky import linalg_solve_triangular
@@ -248,12 +247,10 @@ def linalg_qr(A: Array, mode: str = "reduced"):
 @composite
 def qr(input: Tensor, some: bool = True, *, out=None):
     """An orthogonal Q and an upper triangular R with input = Q @ R, by the older name."""
-    warnings.warn(
+    warn_once(
         "torch.qr is deprecated in favor of torch.linalg.qr and will be removed in a future PyTorch release.\nThe "
         "boolean parameter 'some' has been replaced with a string parameter 'mode'.\nQ, R = torch.qr(A, some)\n"
-        "should be replaced with\nQ, R = torch.linalg.qr(A, 'reduced' if some else 'complete')",
-        UserWarning,
-        stacklevel=3,
+        "should be replaced with\nQ, R = torch.linalg.qr(A, 'reduced' if some else 'complete')"
     )
     results = return_types.qr(linalg_qr(input, "reduced" if some else "complete"))
     return write("linalg_qr", results, out)

@@ -104,8 +104,8 @@ def _number_of_product(input, other):
 
 def _product(input, log, other):
     """input * log(other), and 0 where input is 0."""
-    product = single(lambda input, other: input * log(other))(input, other)
-    return np.where((input == 0) & ~np.isnan(other), input.dtype.type(0), product)
+    product = input * log(other)
+    return np.where((input == 0) & ~np.isnan(other), product.dtype.type(0), product)
 
 
 _PRODUCTS = tuple(
@@ -287,16 +287,19 @@ def _sinc_slope(grad, input):
 @elementwise(to="float", input=_sinc_slope)
 def sinc(input):
     """sin(pi * input) / (pi * input), and 1 at 0."""
-    return np.sinc(input).astype(input.dtype, copy=False)
+    return single(np.sinc)(input).astype(input.dtype, copy=False)
 
 
 @elementwise(to="float", input=lambda grad: grad * (math.pi / 180))
 def deg2rad(input):
     """Degrees to radians."""
-    return input * input.dtype.type(math.pi / 180)
+    return scaled(input, math.pi / 180)
 
 
 @elementwise(to="float", input=lambda grad: grad * (180 / math.pi))
 def rad2deg(input):
     """Radians to degrees."""
-    return input * input.dtype.type(180 / math.pi)
+    return scaled(input, 180 / math.pi)
+
+
+scaled = single(np.multiply)

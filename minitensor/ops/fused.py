@@ -3,10 +3,12 @@
 import numpy as np
 
 from .. import dtypes
+from ..arguments import check_fits
 from ..declare import Array, Number, composite, elementwise
 from ..signature import to_operand
 from ..tensor import Tensor
 from .arithmetic import checking, multiply_add
+from .functions import single
 
 _SCALED = ("Tensor input, Tensor tensor1, Tensor tensor2, *, Number value = 1, Tensor out = None",)
 
@@ -24,11 +26,24 @@ def addcmul(input: Array, tensor1: Array, tensor2: Array, *, value: Number = 1):
     >>> torch.addcmul(torch.tensor([1.]), torch.tensor([2.]), torch.tensor([3.]), value=10)
     tensor([61.])
     """
-    return multiply_add(_factor(value, input) * tensor1, tensor2, input)
+    return _add_product(input, tensor1, tensor2, _factor(value, input))
+
+
+@single
+def _add_product(input, tensor1, tensor2, factor):
+    return multiply_add(factor * tensor1, tensor2, input)
+
+
+@single
+def _add_quotient(input, tensor1, tensor2, factor):
+    return input + factor * tensor1 / tensor2
 
 
 def _factor(value, array):
-    return np.array(value).astype(array.dtype)
+    """A number as an array of the dtype that PyTorch computes in."""
+    dtype = np.result_type(array, np.float32) if array.dtype.kind == "f" else array.dtype
+    check_fits(value, dtype)
+    return np.array(value).astype(dtype)
 
 
 def _check_no_integer_quotient(input, tensor1, tensor2):
@@ -52,7 +67,7 @@ def _check_no_integer_quotient(input, tensor1, tensor2):
 )
 def addcdiv(input: Array, tensor1: Array, tensor2: Array, *, value: Number = 1):
     """input + value * tensor1 / tensor2."""
-    return input + _factor(value, input) * tensor1 / tensor2
+    return _add_quotient(input, tensor1, tensor2, _factor(value, input))
 
 
 def _check_same_dtypes(input, end, weight=None):
@@ -63,6 +78,7 @@ def _check_same_dtypes(input, end, weight=None):
         raise RuntimeError(f"expected dtype {expected} for `{name}` but got dtype {got}")
 
 
+@single
 def _between(input, end, weight):
     """input + weight * (end - input), from the nearer end."""
     step = end - input
@@ -79,7 +95,7 @@ def _between(input, end, weight):
     end=lambda grad, weight: grad * weight,
 )
 def _lerp_number(input: Array, end: Array, *, weight):
-    return _between(input, end, input.dtype.type(weight))
+    return _between(input, end, _factor(weight, input))
 
 
 @checking(_check_same_dtypes)

@@ -1,13 +1,12 @@
 """Reading and writing single elements, with one index for each: `gather`, `scatter` …"""
 
-import warnings
-
 import numpy as np
 
 from .. import dtypes
 from ..arguments import NUMBERS, broadcast_error, check_fits
 from ..declare import Array, composite, op
 from ..grad_mode import state
+from ..once import warn_once
 from ..out import write
 from ..tensor import Tensor, wrap, wrap_dim
 from .reduce import contiguous
@@ -207,7 +206,7 @@ def _scatter_call(name, input, dim, index, src, value, reduce):
     if reduce is None:
         return _scatter if several else _scatter_number, (input, dim, index, given)
     if several:
-        warnings.warn(_SCATTER_WARNING, UserWarning, stacklevel=4)
+        warn_once(_SCATTER_WARNING)
     return _REDUCING[name, several], (input, dim, index, given, reduce)
 
 

@@ -1,13 +1,13 @@
 """Grids and other combinations of several tensors: `meshgrid`, `cartesian_prod`, `block_diag` …"""
 
 import itertools
-import warnings
 
 import numpy as np
 
 from .. import dtypes
 from ..declare import Arrays, composite, op
 from ..misfits import type_name
+from ..once import warn_once
 from ..tensor import Tensor
 from .broadcast import check_list
 from .join import stack
@@ -25,11 +25,9 @@ def meshgrid(*tensors, indexing=None):
             [3, 4]]))
     """
     if indexing is None:
-        warnings.warn(
+        warn_once(
             "torch.meshgrid: in an upcoming release, it will be required to pass the indexing "
-            "argument.",
-            UserWarning,
-            stacklevel=2,
+            "argument."
         )
     elif not isinstance(indexing, str):
         raise TypeError(f"meshgrid(): argument 'indexing' must be str, not {type_name(indexing)}")

@@ -6,7 +6,6 @@ left after the views goes into one `index`.
 
 import itertools
 import sys
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,6 +15,7 @@ from ..arguments import check_fits
 from ..declare import Array, Arrays, Tensors, composite, op
 from ..graph import requires_grad
 from ..misfits import type_name
+from ..once import warn
 from ..tensor import Tensor, wrap
 from ..views import check_apart, check_in_place
 from .data import array_of
@@ -307,10 +307,8 @@ def _number_or_tensor(k):
         if not array.ndim and array.dtype.kind in "iu" and array.dtype != np.uint8:
             return array.item()
         if array.ndim and array.dtype == np.uint8:
-            warnings.warn(
-                "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
-                UserWarning,
-                stacklevel=4,
+            warn(
+                "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
             )
         return k
     if not hasattr(k, "__index__"):
@@ -378,9 +376,9 @@ def _value_for(tensor, value):
         raise TypeError(f"can't assign a {type_name(value)} to a {tensor.type()}")
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise ValueError("Overflow when unpacking long long")
-    dtype = tensor._array.dtype
-    check_fits(value, dtype)
-    return wrap(np.array(value).astype(dtype))
+    if not tensor.is_floating_point():
+        check_fits(value, tensor._array.dtype)
+    return wrap(np.array(value).astype(tensor._array.dtype))
 
 
 def _without_leading_ones(value):

@@ -1,7 +1,6 @@
 """Writing into a tensor: copy_, fill_, zero_, and Python functions applied to each element."""
 
 import math
-import warnings
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from ..arguments import NUMBERS, broadcast_error, check_fits, wrong_type
 from ..declare import composite, op
 from ..grad_mode import state
 from ..graph import requires_grad
+from ..once import warn
 from ..tensor import Tensor, wrap
 from ..views import check_in_place, check_no_overlap, is_expanded
 
@@ -134,11 +134,9 @@ def warn_if_expanded(tensor, name, example="tensor[mask] = scalar"):
     """Warn where PyTorch does not yet refuse to change what shows the same elements again and again."""
     if is_expanded(tensor._array):
         check_in_place(tensor, requires_grad(tensor))
-        warnings.warn(
+        warn(
             f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before performing "
-            f"this operation. This also applies to advanced indexing e.g. {example}",
-            UserWarning,
-            stacklevel=5,
+            f"this operation. This also applies to advanced indexing e.g. {example}"
         )
 
 

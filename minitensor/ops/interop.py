@@ -1,12 +1,11 @@
 """Tensors on memory that others own: NumPy arrays, buffers, and anything that speaks DLPack."""
 
-import warnings
-
 import numpy as np
 
 from .. import dtypes
 from ..declare import composite
 from ..device import check_device
+from ..once import warn_once
 from ..tensor import Tensor, wrap
 from .create import finish, numpy_dtype
 from .data import array_of
@@ -34,12 +33,10 @@ def share(array):
 
 
 def _warn_of_reading(kind, meaning):
-    warnings.warn(
+    warn_once(
         f"The given {kind} is not writable, and PyTorch does not support non-writable tensors. {meaning} You may "
         f"want to copy the {kind.split()[-1]} to protect its data or make it writable before converting it to a "
-        "tensor. This type of warning will be suppressed for the rest of this program.",
-        UserWarning,
-        stacklevel=4,
+        "tensor. This type of warning will be suppressed for the rest of this program."
     )
 
 

@@ -355,35 +355,3 @@ def linalg_tensorsolve(input: Tensor, other: Tensor, dims: Ints = None, *, out=N
     _check_sizes(size, other.numel(), "other.ndim")
     result = linalg_solve(input.reshape(size, size), other.flatten()).reshape(shape)
     return write("linalg_tensorsolve", result, out)
-
-
-# What PyTorch has removed, and what its errors advise instead
-
-REMOVED = {
-    "lstsq": " `torch.lstsq` is deprecated in favor of `torch.linalg.lstsq`.",
-    "solve": " `torch.solve` is deprecated in favor of `torch.linalg.solve`. `torch.linalg.solve` has its "
-    "arguments reversed and does not return the LU factorization.",
-    "symeig": " The default behavior has changed from using the upper triangular portion of the matrix by "
-    "default to using the lower triangular portion.",
-    "eig": " `torch.linalg.eig` returns complex tensors of dtype `cfloat` or `cdouble` rather than real "
-    "tensors mimicking complex tensors.",
-    "matrix_rank": "\nPlease use the `torch.linalg.matrix_rank` function instead. The parameter 'symmetric' "
-    "was renamed in `torch.linalg.matrix_rank()` to 'hermitian'.",
-}
-
-
-def _removed(name, advice):
-    def function(*args, **kwargs):
-        raise RuntimeError(
-            f"This function was deprecated since version 1.9 and is now removed.{advice}"
-        )
-
-    function.__name__ = name
-    function.__doc__ = (
-        f"Removed from PyTorch, as from here: `torch.linalg` has what follows `{name}`."
-    )
-    composite(function, method=name != "matrix_rank")
-
-
-for name, advice in REMOVED.items():
-    _removed(name, advice)

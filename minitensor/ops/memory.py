@@ -1,12 +1,12 @@
 """Where a tensor's elements lie: its storage, other places in it, and PyTorch's questions about both."""
 
-import warnings
 from types import NoneType
 
 import numpy as np
 
 from .. import device as places
 from ..declare import composite
+from ..once import warn, warn_once
 from ..signature import KINDS
 from ..storage import (
     LEGACY,
@@ -33,7 +33,7 @@ def untyped_storage(self):
 @composite(torch=False)
 def storage(self):
     """The elements that this tensor and its views share. Deprecated in PyTorch, with a warning."""
-    warnings.warn(TypedStorage.warning, UserWarning, stacklevel=2)
+    warn_once(TypedStorage.warning)
     return _typed_storage(self)
 
 
@@ -107,18 +107,16 @@ def set_(self: Tensor, source=None, storage_offset=0, size=None, stride=None):
     return self
 
 
-def _resize(self, shape, warn=False):
+def _resize(self, shape, warned=False, stride=None):
     """Give the tensor another shape, with fresh memory if its storage is too small."""
-    if warn and self._array.size:
-        warnings.warn(
+    if warned and self._array.size:
+        warn(
             f"An output with one or more elements was resized since it had shape {list(self.shape)}, which does "
             f"not match the required output shape {list(shape)}. This behavior is deprecated, and in a future "
             "PyTorch release outputs will not be resized unless they have zero elements. You can explicitly "
-            "reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
-            UserWarning,
-            stacklevel=3,
+            "reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0)."
         )
-    offset, stride = self.storage_offset(), contiguous_strides(shape)
+    offset, stride = self.storage_offset(), stride or contiguous_strides(shape)
     self._home = grown(flat_storage(self), offset, shape, stride)
     self._array = strided(self._home, shape, stride, offset)
     return self

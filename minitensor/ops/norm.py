@@ -1,7 +1,6 @@
 """Norms and distances."""
 
 import math
-import warnings
 
 import numpy as np
 
@@ -9,6 +8,7 @@ from .. import dtypes
 from ..arguments import broadcast_error, check_same_dtype
 from ..declare import Array, DType, Ints, Number, composite, op
 from ..formulas import put_back
+from ..once import warn_once
 from ..out import write
 from ..tensor import Tensor, wrap_dim
 from .decompositions import linalg_svdvals
@@ -208,15 +208,17 @@ def linalg_norm(
             f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {list(dims)}"
         )
     if ord is None:
-        return _vector_norm(input, 2, dims, keepdim, dtype=dtype, out=out)
-    if dims is None and input.ndim not in (1, 2):
+        result = _vector_norm(input, 2, dims, keepdim, dtype=dtype)
+    elif dims is None and input.ndim not in (1, 2):
         raise RuntimeError(
             "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got "
             f"{input.ndim}D."
         )
-    if isinstance(ord, str) or (input.ndim if dims is None else len(dims)) == 2:
-        return linalg_matrix_norm(input, ord, dims or (-2, -1), keepdim, dtype=dtype, out=out)
-    return _vector_norm(input, ord, dims, keepdim, dtype=dtype, out=out)
+    elif isinstance(ord, str) or (input.ndim if dims is None else len(dims)) == 2:
+        result = linalg_matrix_norm(input, ord, dims or (-2, -1), keepdim, dtype=dtype)
+    else:
+        result = _vector_norm(input, ord, dims, keepdim, dtype=dtype)
+    return write("linalg_norm", result, out)
 
 
 @composite(method=False)
@@ -245,16 +247,20 @@ _norm.__qualname__, _norm.__doc__ = "Tensor.norm", norm.__doc__
 Tensor.norm = _norm
 
 
-@composite(method=False)
+@composite(
+    method=False,
+    signatures=(
+        "Tensor input, tuple of ints dim, bool keepdim = False, *, Tensor out = None",
+        "Tensor input, bool keepdim = False, *, Tensor out = None",
+    ),
+)
 def nuclear_norm(input: Tensor, dim=(-2, -1), keepdim: bool = False, *, out=None):
     """The sum of a matrix's singular values."""
     if isinstance(dim, bool):
         dim, keepdim = (-2, -1), dim
-    warnings.warn(
+    warn_once(
         "at::nuclear_norm is deprecated and it is just left for JIT compatibility. It will be removed in a future "
-        "PyTorch release. Please use `linalg.matrix_norm(A, 'nuc', dim, keepdim)` instead",
-        UserWarning,
-        stacklevel=3,
+        "PyTorch release. Please use `linalg.matrix_norm(A, 'nuc', dim, keepdim)` instead"
     )
     return linalg_matrix_norm(input, "nuc", dim, keepdim, out=out)
 

@@ -13,6 +13,7 @@ from ..declare import Array, composite, elementwise
 from ..out import write
 from ..signature import to_operand
 from ..tensor import Tensor
+from .functions import single
 from .inplace import zeros
 
 
@@ -137,8 +138,9 @@ def _pow_op(input, exponent):
         if isinstance(input, NUMBERS):
             return _pow_number_base
     elif isinstance(exponent, NUMBERS) and isinstance(input, Tensor):
-        if not input.is_floating_point():
-            if exponent < 0 and isinstance(exponent, (int, np.integer)):
+        if input._array.dtype.char not in "fd":
+            negative = exponent < 0 and isinstance(exponent, (int, np.integer))
+            if negative and not input.is_floating_point():
                 raise RuntimeError("Integers to negative integer powers are not allowed.")
             check_fits(exponent, dtypes.result_dtype(input._array, exponent))
         return _pow_number
@@ -195,6 +197,11 @@ def sqrt(input):
 @elementwise(to="float", input=lambda grad, result: -0.5 * grad * result**3)
 def rsqrt(input):
     """1 / sqrt(input)."""
+    return _rsqrt(input)
+
+
+@single
+def _rsqrt(input):
     return np.reciprocal(np.sqrt(input))
 
 

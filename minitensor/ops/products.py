@@ -1,11 +1,10 @@
 """Products of other kinds: outer, inner, cross, Kronecker's, of chains of matrices, powers, tensordot."""
 
-import warnings
-
 import numpy as np
 
 from ..arguments import broadcast_error, check_dims_unique, check_same_dtype, wrong_type
 from ..declare import Array, Tensors, composite, op
+from ..once import warn_once
 from ..out import write
 from ..tensor import Tensor, wrap, wrap_dim
 from .broadcast import check_list
@@ -42,6 +41,10 @@ def outer(input: Tensor, vec2: Tensor, *, out=None):
 @composite
 def ger(input: Tensor, vec2: Tensor, *, out=None):
     """The same as `outer`."""
+    if out is not None:
+        warn_once(
+            "torch.ger is deprecated and will be removed in a future PyTorch release. Use torch.outer instead."
+        )
     return outer(input, vec2, out=out)
 
 
@@ -83,12 +86,10 @@ def _best_cuts(sizes):
 @composite(method=False)
 def chain_matmul(*matrices, out=None):
     """The product of many matrices; PyTorch has renamed it to `torch.linalg.multi_dot`."""
-    warnings.warn(
+    warn_once(
         "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use "
         "torch.linalg.multi_dot instead, which accepts a list of two or more tensors rather than "
-        "multiple parameters.",
-        UserWarning,
-        stacklevel=2,
+        "multiple parameters."
     )
     check_list(matrices)
     if not matrices:
@@ -265,7 +266,7 @@ def tensordot(a, b, dims=2, out=None):
     elif isinstance(dims, int):
         if dims < 0:
             raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
-        if dims > min(a.ndim, b.ndim):
+        if dims > min(a.dim(), b.dim()):
             raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
         first, second = range(-dims, 0), range(dims)
     else:
@@ -341,10 +342,16 @@ def _cross(input: Array, other: Array, dim: int):
 def cross(input: Tensor, other: Tensor, dim: int = None, *, out=None):
     """The cross product of vectors of three elements, along `dim` (or the first of size 3).
 
-    >>> torch.cross(torch.tensor([1, 0, 0]), torch.tensor([0, 1, 0]))
+    >>> torch.cross(torch.tensor([1, 0, 0]), torch.tensor([0, 1, 0]), dim=0)
     tensor([0, 0, 1])
     """
     if dim is None:
+        if out is None:
+            warn_once(
+                "Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim "
+                "explicitly or simply use torch.linalg.cross.\nThe default value of dim will change to agree with "
+                "that of linalg.cross in a future release."
+            )
         if 3 not in input._array.shape:
             raise RuntimeError("no dimension of size 3 in input")
         dim = input._array.shape.index(3)

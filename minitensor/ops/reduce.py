@@ -1,7 +1,6 @@
 """Reductions: sums, products, means, spread, truth and norms, over all dims or some."""
 
 import math
-import warnings
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from ..arguments import parse_dims
 from ..declare import Array, DType, Ints, Number, composite, op
 from ..formulas import for_both, how_many, put_back, spread
 from ..misfits import of_method
+from ..once import warn
 from ..return_types import Plain
 from ..signature import to_ints
 from ..summation import add_up
@@ -119,7 +119,7 @@ def _evenly_spread(grad, input_shape, input_numel, dim, keepdim):
     signatures=(f"{_OF_ALL}, Tensor out = None", _ALONG),
     number=lambda dim: 0 if dim is None else 1,
     input={
-        0: lambda grad, input_shape, input_numel: spread(grad / input_numel, input_shape),
+        0: lambda grad, input_shape, input_numel: spread(grad, input_shape) / input_numel,
         1: _evenly_spread,
     },
 )
@@ -280,11 +280,9 @@ def _spread_of(op, input, dim, unbiased, correction, keepdim, out=None):
         subject = name if name.endswith("mean") else "std and var"
         raise RuntimeError(f"{subject} only support floating point and complex dtypes")
     if _degrees(input._array.shape, dim, correction) <= 0:
-        warnings.warn(
+        warn(
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the "
-            "reduction factor (input numel divided by output numel).",
-            UserWarning,
-            stacklevel=4,
+            "reduction factor (input numel divided by output numel)."
         )
     return op(input, dim, correction, keepdim, out=out)
 

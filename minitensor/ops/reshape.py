@@ -1,7 +1,6 @@
 """Reshaping, out of view ops: a view where strides allow, a copy where they do not."""
 
 import math
-import warnings
 
 import numpy as np
 
@@ -11,6 +10,8 @@ from ..called import declared
 from ..declare import FUNCTIONS, Ints, IntTuple, composite, op, view
 from ..formulas import reshaped, summed_to
 from ..grad_mode import state
+from ..once import warn_once
+from ..out import write
 from ..tensor import Tensor, wrap, wrap_dim
 from .copy import _packed
 from .parts import _slice, _split, alias, split_with_sizes, unsafe_split, unsafe_split_with_sizes
@@ -306,21 +307,17 @@ def sum_to_size(self: Tensor, *size):
 def _transposed(self):
     """The dimensions in reverse order: a matrix transposed."""
     if self.ndim not in (0, 2):
-        _warn(
+        warn_once(
             "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated "
             "and it will throw an error in a future release. Consider `x.mT` to transpose batches of "
             "matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a "
             "tensor."
         )
     elif not self.ndim:
-        _warn(
+        warn_once(
             "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases."
         )
     return _permute(self, tuple(reversed(range(self.ndim))))
-
-
-def _warn(text):
-    warnings.warn(text, UserWarning, stacklevel=3)
 
 
 def _matrix_transposed(name):
@@ -338,7 +335,7 @@ def _matrix_transposed(name):
         instead = "Consider using x.conj()."
         if name == "mT":
             instead = "This function is the identity in these cases."
-        _warn(f"{called} is deprecated on 0-D tensors. {instead}")
+        warn_once(f"{called} is deprecated on 0-D tensors. {instead}")
         return self
 
     return getter
@@ -365,6 +362,11 @@ def _itself(input):
     return input
 
 
+def _written(input, *, out=None):
+    """The tensor itself, or `out` with its elements."""
+    return write("conj_physical", input, out)
+
+
 def _imaginary_part(input):
     """PyTorch's error for tensors that are not complex."""
     raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
@@ -377,6 +379,9 @@ def _never(input):
 
 for _name in ("conj", "conj_physical", "resolve_conj", "resolve_neg", "is_conj", "is_neg"):
     _publish(_name, _never if _name.startswith("is") else _itself)
+FUNCTIONS["conj_physical"] = declared(
+    _written, "Tensor input, *, Tensor out = None", name="conj_physical"
+)
 FUNCTIONS["real"] = declared(_itself, "Tensor input", name="real")
 FUNCTIONS["imag"] = declared(_imaginary_part, "Tensor input", name="imag")
 Tensor.real, Tensor.imag = property(_itself), property(_imaginary_part)

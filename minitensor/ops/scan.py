@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from .. import return_types
+from .. import dtypes, return_types
 from ..declare import Array, DType, op
 from ..tensor import Tensor, wrap_dim
 from .join import stack
@@ -65,12 +65,21 @@ def cumprod(input: Array, dim: int, *, dtype: DType = None):
     return _running(np.multiply, input, dim, dtype)
 
 
-def _refuse_bool(name):
-    """Let the in-place twin raise PyTorch's error for bools, whose sums are ints."""
+_CTYPES = {"Half": "c10::Half", "Char": "signed char", "Short": "short int", "Long": "long int"}
+
+
+def _checked_twin(name):
+    """Let the in-place twin raise PyTorch's errors for another dtype, and for bools, whose sums are ints."""
     twin = getattr(Tensor, name)
 
     @functools.wraps(twin)
     def in_place(self, *args, **kwargs):
+        wanted = kwargs.get("dtype")
+        if isinstance(wanted, dtypes.dtype) and wanted is not self.dtype:
+            of, to = (_CTYPES.get(d.label, d.ctype) for d in (self.dtype, wanted))
+            raise RuntimeError(
+                f"Bad in-place call: input tensor dtype {of} and output tensor dtype {to} should match"
+            )
         if self._array.dtype == bool and self._array.ndim and self._array.size:
             raise NotImplementedError(f"\"{name}out_cpu\" not implemented for 'Bool'")
         return twin(self, *args, **kwargs)
@@ -78,8 +87,8 @@ def _refuse_bool(name):
     setattr(Tensor, name, in_place)
 
 
-_refuse_bool("cumsum_")
-_refuse_bool("cumprod_")
+_checked_twin("cumsum_")
+_checked_twin("cumprod_")
 
 
 def _running_extreme(ufunc, input, dim):

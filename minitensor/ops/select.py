@@ -1,12 +1,11 @@
 """Choosing between values, element by element: where, masked_fill, clamp, maximum, minimum."""
 
-import warnings
-
 import numpy as np
 
 from .. import dtypes
 from ..arguments import NUMBERS, broadcast_error, check_fits, number_to_array
 from ..declare import Array, Mask, composite, elementwise, op
+from ..once import warn_once
 from ..tensor import Tensor, wrap
 from .inplace import change, check_holds, warn_if_expanded
 
@@ -65,11 +64,9 @@ def _check_where(condition, input, other):
     if not all([isinstance(value, NUMBERS) for value in numbers]):
         raise TypeError
     if condition.dtype is dtypes.uint8:
-        warnings.warn(
+        warn_once(
             "where received a uint8 condition tensor. This behavior is deprecated and will be removed in "
-            "a future version of PyTorch. Use a boolean condition instead.",
-            UserWarning,
-            stacklevel=4,
+            "a future version of PyTorch. Use a boolean condition instead."
         )
     elif condition.dtype is not dtypes.bool_:
         raise RuntimeError(
@@ -78,8 +75,9 @@ def _check_where(condition, input, other):
         )
     if numbers:
         raw = [value._array if isinstance(value, Tensor) else value for value in (input, other)]
-        for value in numbers:
-            check_fits(value, dtypes.result_dtype(*raw))
+        dtype = dtypes.result_dtype(*raw)
+        for value in numbers if dtype.kind != "f" else ():
+            check_fits(value, dtype)
 
 
 # masked_fill

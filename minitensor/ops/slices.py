@@ -1,12 +1,12 @@
 """Reading and writing whole slices of one dimension, which a vector of indices names."""
 
-import warnings
-
 import numpy as np
 
 from .. import dtypes
 from ..arguments import NUMBERS
 from ..declare import Array, Number, composite, op
+from ..once import warn_once
+from ..storage import contiguous_strides
 from ..tensor import Tensor, wrap_dim
 from .gather import check_bounds, reduce_into, reduce_slopes, with_dims
 from .inplace import change, check_holds, warn_if_expanded
@@ -150,9 +150,7 @@ def index_reduce(
         )
     dim = wrap_dim(dim, input.ndim)
     _check_index_add("index_reduce_()", input, dim, index, source)
-    warnings.warn(
-        "index_reduce() is in beta and the API may change at any time.", UserWarning, stacklevel=4
-    )
+    warn_once("index_reduce() is in beta and the API may change at any time.")
     result = np.array(input, order="C")
     target, index, source = with_dims(result, index, source)
     if np.any((index < 0) | (index >= target.shape[dim])):
@@ -220,9 +218,24 @@ def _filled(input, dim, index, value):
     result = copy_in_order(input)
     target, index = with_dims(result, index)
     size = target.shape[dim]
+    if not target.size:
+        _check_memory(target, dim, len(index))
+        return result
     check_bounds(index, dim, size, lowest=-size, error=IndexError)
     target.swapaxes(0, dim)[index] = value
     return result
+
+
+def _check_memory(array, dim, count):
+    """PyTorch's error for so many slices of an empty array: a view of memory that is not there."""
+    steps, shape, itemsize = [*contiguous_strides(array.shape)], [*array.shape], array.itemsize
+    shape[dim], steps[dim] = count, 0
+    if 0 not in shape:
+        reach = sum((n - 1) * step for n, step in zip(shape, steps)) + 1
+        raise RuntimeError(
+            f"setStorage: sizes {shape}, strides {steps}, storage offset 0, and itemsize {itemsize} requiring a "
+            f"storage size of {itemsize * reach} are out of bounds for storage of size 0"
+        )
 
 
 @op(node="IndexFillBackward", input=lambda grad, dim, index: grad.index_fill(dim, index, 0))

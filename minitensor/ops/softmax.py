@@ -17,7 +17,7 @@ def _largest(array, axes):
 
 def _shares(grad, input, dim, keepdim, result):
     grad, result = (put_back(t, input.shape, dim, keepdim) for t in (grad, result))
-    return grad * (input - result).exp()
+    return grad * exp(input - result)
 
 
 @op(input=_shares)
@@ -49,6 +49,11 @@ def _prepared(input, dim, name):
     return exact - np.maximum.reduce(exact, axes, None, None, True, -np.inf), axes, input.dtype
 
 
+def _empty(input, dim):
+    wrap_dim(dim, input.ndim)
+    return np.empty(input.shape, input.dtype)
+
+
 def _casting(function):
     """Have an op bring its input to the dtype that is asked for in a step of its own."""
     bind = function.op.bind
@@ -71,6 +76,8 @@ def softmax(input: Array, dim: int, dtype: DType = None):
     >>> torch.tensor([0., 0.]).softmax(dim=0)
     tensor([0.5000, 0.5000])
     """
+    if not input.size:
+        return _empty(input, dim)
     shifted, axis, dtype = _prepared(input, dim, "softmax")
     result = np.exp(shifted)
     result /= np.add.reduce(result, axis, None, None, True)
@@ -81,6 +88,8 @@ def softmax(input: Array, dim: int, dtype: DType = None):
 @op(input=lambda grad, dim, result: grad - exp(result) * total(grad, dim))
 def log_softmax(input: Array, dim: int, dtype: DType = None):
     """The logarithm of `softmax`, exact also where softmax is nearly 0."""
+    if not input.size:
+        return _empty(input, dim)
     shifted, axis, dtype = _prepared(input, dim, "log_softmax")
     shifted -= np.log(np.add.reduce(np.exp(shifted), axis, None, None, True))
     return contiguous(shifted.astype(dtype, copy=False))

@@ -1,11 +1,10 @@
 """Covariance and correlation, and integrals of sampled curves."""
 
-import warnings
-
 import numpy as np
 
 from .. import dtypes
 from ..declare import Array, Number, composite, op
+from ..once import warn
 from ..tensor import Tensor, wrap, wrap_dim
 
 # Covariance
@@ -70,11 +69,9 @@ def cov(input: Tensor, *, correction: int = 1, fweights: Tensor = None, aweights
     if aweights is not None and correction:
         freedom = total - correction * (weights * aweights).sum() / total
     if freedom._array <= 0:
-        warnings.warn(
+        warn(
             "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number "
-            "of observations.",
-            UserWarning,
-            stacklevel=3,  # past the check of the arguments
+            "of observations."
         )
         freedom = wrap(np.zeros_like(freedom._array))
     rows = rows - average.unsqueeze(1)

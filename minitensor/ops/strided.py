@@ -139,7 +139,7 @@ def _become(self, make, *args, **kwargs):
     self._array = result._array
     note_change(self)
     if result._grad_fn is not None:
-        self._grad_fn, self._output_nr = result._grad_fn, 0
+        self._grad_fn, self._output_nr, self._tracked = result._grad_fn, 0, True
         if retains:  # as before: the node of the tensor's old shape stores the gradient
             self._grad_fn.retained = {0: lambda: None}
         if self._view is not None:
@@ -187,7 +187,7 @@ def _publish_copy(function):
         copy._grad_fn, copy._output_nr, copy._tracked = (
             part._grad_fn,
             part._output_nr,
-            part.requires_grad,
+            part.requires_grad or None,
         )
         return copy
 
