@@ -98,7 +98,8 @@ def _box_label(box, listing):
     ]
     if box.kind == "op":
         name = [_row(_text(short_name(box.node), NAME, bold=True))]
-        name += [_row(_text(full_name(box.node), SMALL, faint=True))]
+        if full_name(box.node) != short_name(box.node):
+            name += [_row(_text(full_name(box.node), SMALL, faint=True))]
         shown = [tensor for number, tensor in results(box) if (box, number) not in listing.ends]
         known = [tensor for tensor in shown if tensor is not None]
         values = [_tensor_rows(tensor, listing) + _grad_rows(tensor, listing) for tensor in known]

@@ -6,7 +6,9 @@ from .base import STYLE, button
 from .models.prediction import Prediction, code
 
 # What ipywidgets cannot set: radio buttons that are one group for the arrow keys and for screen
-# readers, code in their labels, and a reply that is read out when it comes.
+# readers, code in their labels, a reply that is read out when it comes, and Enter as a press on
+# Commit: the text goes ahead of it, whereas what ipywidgets sends at Enter may overtake the text
+# while the kernel is busy.
 DRESS = """
 const root = this.closest('.minitensor-predict');
 const dress = () => {
@@ -27,6 +29,14 @@ const dress = () => {
     words.append(...parts);
     text.replaceWith(words);
   });
+  root.querySelectorAll('input[type=text]').forEach(field => {
+    field.onkeydown = event => {
+      if (event.key !== 'Enter' || event.isComposing) return;
+      event.preventDefault();
+      field.dispatchEvent(new Event('change', { bubbles: true }));
+      setTimeout(() => root.querySelector('button').click(), 100);
+    };
+  });
   root.querySelectorAll('.minitensor-reply').forEach(reply => {
     reply.setAttribute('role', 'status');
     reply.setAttribute('aria-live', 'polite');
@@ -41,7 +51,8 @@ LOOK = """<style onload="%s">
   max-width: 46em; }
 .minitensor-predict p { margin: 0 0 4px; font-size: var(--jp-content-font-size1, 14px); line-height: 1.5; }
 .minitensor-predict code { font-family: var(--jp-code-font-family, monospace); font-size: 0.93em;
-  background: var(--jp-layout-color2, transparent); padding: 1px 4px; border-radius: 2px; }
+  background: var(--jp-layout-color2, transparent); padding: 0 4px; border-radius: 2px;
+  display: inline-block; max-width: 100%%; }
 .minitensor-predict .widget-radio { width: auto; height: auto; margin: 0 0 2px; }
 .minitensor-predict .widget-radio-box { margin: 0 !important; }
 .minitensor-predict .widget-radio-box label { display: flex; gap: 8px; align-items: baseline; height: auto;
@@ -97,10 +108,8 @@ class PredictWidget(ipywidgets.VBox):
         return ipywidgets.RadioButtons(options=list(self.model.choices), value=given)
 
     def _text_field(self):
-        field = ipywidgets.Text(value=self.model.given, placeholder="type your answer",
-                                tooltip="your prediction", layout=ipywidgets.Layout(width="20em"))  # fmt: skip
-        field.on_msg(lambda _, content, __: content.get("event") == "submit" and self._do_commit())
-        return field
+        return ipywidgets.Text(value=self.model.given, placeholder="type your answer", tooltip="your prediction",
+                               continuous_update=False, layout=ipywidgets.Layout(width="20em"))  # fmt: skip
 
     def _do_commit(self):
         self.model.commit(self._field.value or "")

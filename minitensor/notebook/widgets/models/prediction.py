@@ -9,8 +9,12 @@ from ...answers import ANSWERS, LONGEST, Answer, chapter_of
 
 RIGHT = "Right. Run the next cell and see it happen."
 NUDGE = "Draw it on paper, or count it out, and commit again."
+LAST = "One choice is left. Say why it must be that one, then commit to it."
 RUN = "Run the next cell: it answers."
 EMPTY = {True: "Choose an answer first.", False: "Type an answer first."}
+COUNTED = "zero one two three four five six seven eight nine ten".split()
+STRESSED = re.compile(r"(?<![\w*])\*(\w[^*]*)\*(?![\w*])")
+NAMED = re.compile(r"^\s*\w[\w.]*\s*=(?!=)")  # such as "x.grad ="
 
 
 class Prediction:
@@ -51,9 +55,10 @@ class Prediction:
         foreseen = (reply for belief, reply in self.beliefs.items() if same(text, belief))
         if reply := next(foreseen, ""):
             return False, reply
-        if any(alike(text, accepted) for accepted in self.accepted):
+        values = text, NAMED.sub("", text)
+        if any(alike(value, accepted) for value in values for accepted in self.accepted):
             return True, ""
-        near = (reply for belief, reply in self.beliefs.items() if alike(text, belief))
+        near = (r for b, r in self.beliefs.items() if any(alike(value, b) for value in values))
         return False, next(near, "")
 
     def wrong_answers(self):
@@ -99,7 +104,9 @@ class Prediction:
         if self.is_right:
             self.reply = RIGHT
             return
-        more = {1: "" if belief else self.hint or NUDGE, 2: self.hint or NUDGE}
+        only_right_left = self.choices and level == len(self.choices) - 1
+        hint = self.hint or (LAST if only_right_left else NUDGE)
+        more = {1: "" if belief else hint, 2: hint}
         self.reply = f"{belief} {more.get(max(level, 1), RUN)}".strip()
 
     def _require_sense(self):
@@ -143,13 +150,20 @@ def same(one, other):
 
 
 def alike(one, other):
-    """As `same`, with whole numbers equal to their floats: `alike("6", "6.0")`."""
+    """As `same`, with whole numbers equal to their floats and words: `alike("six", "6.0")`."""
     return _whole(_key(one)) == _whole(_key(other))
 
 
 def code(text):
-    """A text as HTML, with what stands between backticks as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+    """A text as HTML, with what stands between backticks as code, and a word in *stars* stressed."""
+    parts = html.escape(text, quote=False).split("`")
+    if len(parts) % 2 == 0:  # a backtick without a partner is one
+        parts[-2:] = ["`".join(parts[-2:])]
+    said = [
+        f"<code>{part}</code>" if i % 2 else STRESSED.sub(r"<em>\1</em>", part)
+        for i, part in enumerate(parts)
+    ]
+    return "".join(said)
 
 
 def _key(text):
@@ -162,7 +176,9 @@ def _key(text):
 
 
 def _whole(key):
-    return re.sub(r"(?<=\d)\.0\b", "", key)
+    word = key.lower()
+    number = str(COUNTED.index(word)) if word in COUNTED else key
+    return re.sub(r"(?<=\d)\.0\b", "", number)
 
 
 def _literal(text):
