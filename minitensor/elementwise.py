@@ -63,7 +63,7 @@ class ElementwiseOp(Op):
             raise broadcast_error(tensors) or error from None
         if wide:
             computed = computed.astype(HALF)
-        return laid_out(computed, tensors) if len(tensors) > 1 else computed
+        return laid_out(computed, tensors)
 
     def in_place(self, input, args, kwargs, overlap=False):
         """The op with its result written over its first input; a result that does not fit it is refused first."""

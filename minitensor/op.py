@@ -219,7 +219,9 @@ class Op:
             write()
             pairs = [p or self.save(n, values, results) for p, n in zip(pairs, plan.names)]
         saved, versions = zip(*pairs) if pairs else ((), ())
-        outputs = tuple([(r._array.shape, r._array.dtype) for r in results])
+        arrays = [result._array for result in results]
+        # Of positions, as those of `sort`, nobody has a gradient.
+        outputs = tuple([(a.shape, a.dtype) for a in arrays if a.dtype.kind == "f"])
         return OpNode(plan, edges, outputs, saved, versions)
 
     def one_dtype(self, values, results):
@@ -318,7 +320,7 @@ class Op:
             values["dtype"] = out.dtype
         computed = self.compute(values)
         arrays = list(map(np.asarray, computed if several else (computed,)))
-        if any(array.dtype.kind == "f" for array in arrays):
+        if any(a.dtype.kind == "f" or (self.formulas and a.dtype.kind in "iu") for a in arrays):
             refuse_gradients(self.name, [*outs, *self.differentiable(values)])
         for target in outs:
             check_no_overlap(target, values.values())

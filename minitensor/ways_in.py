@@ -41,6 +41,8 @@ def _unary(op, refuse):
         if array.dtype.kind not in direct:
             return general(input)
         computed = forward(array)
+        if computed.ndim > 1:
+            computed = laid_out(computed, (array,))
         result = new(Tensor)
         result._array = computed if type(computed) is ndarray else asarray(computed)
         if inferring:

@@ -32,7 +32,7 @@ def _form(dtype):
     return form(None, dtype)  # there is but one; this is for the error
 
 
-@op(in_place=True, number=_form, input=_from_the_end)
+@op(in_place=True, casts=True, number=_form, input=_from_the_end)
 def cumsum(input: Array, dim: int, *, dtype: DType = None):
     """The running sum along `dim`.
 
@@ -59,7 +59,7 @@ def _running_product_slope(grad, input, dim, result):
     return stack(products, dim)
 
 
-@op(in_place=True, number=_form, input=_running_product_slope)
+@op(in_place=True, casts=True, number=_form, input=_running_product_slope)
 def cumprod(input: Array, dim: int, *, dtype: DType = None):
     """The running product along `dim`."""
     return _running(np.multiply, input, dim, dtype)
