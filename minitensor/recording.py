@@ -6,7 +6,7 @@ would otherwise be looked up every time.
 
 from .grad_mode import inferring
 from .graph import edge_of, next_sequence, requires_grad
-from .op_node import OPERAND, SavedResult, version_to_save
+from .op_node import OPERAND, OpNode, SavedResult, version_to_save
 
 new = object.__new__
 
@@ -16,10 +16,10 @@ def recorder_of_one(op):
 
     `edge` is the tensor's `_tracked`.
     """
-    plan = kind = saves = None
+    plan = saves = None
 
     def record(input, edge, result, number=None):
-        nonlocal plan, kind, saves
+        nonlocal plan, saves
         if edge is True:
             edge = edge_of(input)
         if edge is None:
@@ -28,9 +28,9 @@ def recorder_of_one(op):
             return
         if plan is None:
             plan = op.plain_plan((edge, None), (input, number))
-            kind, saves = plan.node_type, plan.saves
+            saves = plan.saves
         edges = (edge, None) if plan.width == 2 else (edge,)
-        node = new(kind)
+        node = new(OpNode)
         node.plan, node.edges, node.sequence = plan, edges, next_sequence()
         array = result._array
         node.shape, node.dtype = array.shape, array.dtype
@@ -72,7 +72,7 @@ def recorder_of_two(op):
             plan = of_first = of_first or op.plain_plan((first, None), (input, other))
         else:
             plan = of_both = of_both or op.plain_plan((first, second), (input, other))
-        node = new(plan.node_type)
+        node = new(OpNode)
         node.plan, node.edges, node.sequence = plan, (first, second), next_sequence()
         array = result._array
         node.shape, node.dtype = array.shape, array.dtype

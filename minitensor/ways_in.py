@@ -85,7 +85,11 @@ def _binary(op, refuse):
             return result
         if not alone or dtype.kind not in direct or type(other) not in numbers[dtype.char]:
             return general(input, other)
-        result = wrap(forward(a, number_to_array(other, dtype)))
+        operand = number_to_array(other, dtype)
+        array = forward(a, operand)
+        if array.ndim > 1 and array.strides != a.strides:
+            array = laid_out(array, (a, operand))
+        result = wrap(array)
         edge = input._tracked
         if edge and state.enabled and result._array.dtype.kind == "f":
             record_one(input, edge, result, other)
@@ -119,7 +123,8 @@ def _general(op, refuse):
 def _plain(op, refuse):
     """For ops that may be called with one or two tensors of one dtype and nothing else, such as `sum`, `mm`."""
     forward, plain, general = op.forward, op.plain, _general(op, refuse)
-    record = recorder_of_one(op) if plain == 1 else recorder_of_two(op)
+    alone = plain == 1
+    record = recorder_of_one(op) if alone else recorder_of_two(op)
 
     def function(*args, **kwargs):
         if len(args) != plain or kwargs:
@@ -127,16 +132,20 @@ def _plain(op, refuse):
         input, other = args[0], args[-1]
         if not isinstance(input, Tensor) or not isinstance(other, Tensor):
             return general(*args)
-        dtype = input._array.dtype
-        if dtype is not other._array.dtype:
+        a, b = input._array, other._array
+        dtype = a.dtype
+        if dtype is not b.dtype:
             return general(*args)
-        array = forward(*[tensor._array for tensor in args])
+        array = forward(a) if alone else forward(a, b)
         if array.dtype is not dtype:
             return op.finish(op.by_name(args), array)
         result = wrap(array)
-        edges = [tensor._tracked for tensor in args]
-        if any(edges) and state.enabled and dtype.kind == "f":
-            record(*args, *edges, result)
+        first, second = input._tracked, other._tracked
+        if (first or second) and state.enabled and dtype.kind == "f":
+            if alone:
+                record(input, first, result)
+            else:
+                record(input, other, first, second, result)
         return result
 
     return function

@@ -99,7 +99,7 @@ def _is_own(filename):
 class AnomalyBackward(Backward):
     """A backward pass that looks closely at every node it runs."""
 
-    blamed = False
+    closely, blamed = True, False
 
     def _visit(self, node, retain_graph):
         outer, mode.running = mode.running, node

@@ -46,14 +46,14 @@ def backward(
         inputs = _inputs(inputs, "backward")
     tensors = _tuple(tensors)
     gradients = _starting_gradients(tensors, grad_tensors)
-    tensors = _roots(tensors, gradients)
+    edges = _edges(tensors, gradients)
     if inputs is not None:
         inputs = _stand_ins(inputs)
         for tensor in inputs:
             tensor.retain_grad()
     if create_graph:
         warn_once(_REFERENCE_CYCLE)
-    run = _run(tensors, gradients, inputs, retain_graph, create_graph, ends_run=True)
+    run = _run(edges, gradients, inputs, retain_graph, create_graph, ends_run=True)
     for tensor in {id(tensor): tensor for tensor in inputs or ()}.values():
         gradient = run.captured[edge_key(tensor)]
         if gradient is not None and tensor.is_leaf:
@@ -107,11 +107,11 @@ def grad(
     gradients = _starting_gradients(outputs, grad_outputs, is_grads_batched)
 
     def differentiate(gradients, retain_graph):
-        roots = _roots(outputs, gradients)
+        edges = _edges(outputs, gradients)
         tensors = _stand_ins(wanted)
         if not all(tensor.requires_grad for tensor in tensors):
             raise RuntimeError("One of the differentiated Tensors does not require grad")
-        run = _run(roots, gradients, tensors, retain_graph, create_graph)
+        run = _run(edges, gradients, tensors, retain_graph, create_graph)
         results = [run.captured[edge_key(tensor)] for tensor in tensors]
         for position, result in enumerate(results):
             if result is None and not (allow_unused or materialize_grads):
@@ -130,11 +130,11 @@ def grad(
     return dict(zip(inputs, results)) if type(inputs) is dict else tuple(results)
 
 
-def _run(tensors, gradients, inputs, retain_graph, create_graph, ends_run=False):
+def _run(edges, gradients, inputs, retain_graph, create_graph, ends_run=False):
     """One backward pass, which hooks can look up while it runs."""
     kind = AnomalyBackward if is_anomaly_enabled() else Backward
-    run = kind(tensors, gradients, inputs, ends_run)
-    passes.running.append((tensors, inputs))
+    run = kind(edges, gradients, inputs, ends_run)
+    passes.running.append((edges, inputs))
     try:
         run.run(create_graph if retain_graph is None else retain_graph, create_graph)
     finally:
@@ -227,8 +227,10 @@ def _starting_gradients(outputs, given, batched=False):
 
 
 def _one(tensor):
-    if tensor.numel() == 1:
-        return wrap(np.ones(tensor.shape, tensor._array.dtype))
+    if tensor._array.size == 1:
+        one = np.empty_like(tensor._array)
+        one.fill(1)
+        return wrap(one)
     error = RuntimeError("grad can be implicitly created only for scalar outputs")
     error.add_note(
         "Hint: a gradient answers how one number changes. Reduce to a scalar first, for example "
@@ -252,13 +254,15 @@ def _mismatch(shape, expected, position, output, batched):
     )
 
 
-def _roots(outputs, gradients):
-    """The tensors a pass starts from; PyTorch's errors if there is no way back from them."""
+def _edges(outputs, gradients):
+    """The edges a pass starts from; PyTorch's errors if there is no way back."""
     if len(gradients) != len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(gradients)} gradients")
-    tensors = [o if isinstance(o, Tensor) else o.stand_in() for o in outputs]
-    for position, tensor in enumerate(tensors):
-        if gradient_edge(tensor) is None:
+    edges = []
+    for position, output in enumerate(outputs):
+        tensor = output if isinstance(output, Tensor) else output.stand_in()
+        edge = gradient_edge(tensor)
+        if edge is None:
             error = RuntimeError(
                 f"element {position} of tensors does not require grad and does not have a grad_fn"
             )
@@ -267,7 +271,8 @@ def _roots(outputs, gradients):
                 "want gradients for before computing with them (and not inside torch.no_grad())."
             )
             raise error
-    return tensors
+        edges.append(edge)
+    return edges
 
 
 def _backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):

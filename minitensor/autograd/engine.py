@@ -7,7 +7,6 @@ it is used. PyTorch runs them in this order too.
 Gradients travel as NumPy arrays; where the pass itself is recorded (`create_graph=True`), as tensors.
 """
 
-import itertools
 import operator
 
 import numpy as np
@@ -20,32 +19,42 @@ from ..storage import is_dense
 from ..tensor import Tensor, wrap
 
 
+class GraphRoot(Node, name="GraphRoot"):
+    """What a pass starts from: a node that hands on the gradients that were given."""
+
+    def __init__(self, edges):
+        self.edges = edges
+
+
 class Backward:
     """One backward pass: which gradients have arrived where, and where they go next.
 
+    `edges`: where it starts, with the `gradients` there.
     `inputs`: None to add gradients to every leaf's `grad`; or the tensors whose gradients are wanted,
     which are then in `captured`, by edge (None where none arrived). `ends_run`: the nodes that made these
     run, too, though their gradients go nowhere.
     """
 
-    def __init__(self, tensors, gradients, inputs=None, ends_run=False):
-        self.roots = [(_leaf_or_node(gradient_edge(t)), g) for t, g in zip(tensors, gradients)]
+    closely = False  # True if every node has to be visited: see `_visit`
+
+    def __init__(self, edges, gradients, inputs=None, ends_run=False):
+        self.root = GraphRoot([_leaf_or_node(edge) for edge in edges])
+        self.gradients = gradients
         self.arrived = {}  # edge (a leaf's id): the gradient, as far as it has been added up
         self.awaited = {}  # a leaf's id: how many edges have still to deliver
         self.grown = {}  # edge (a leaf's id): how often its gradient was added to in place
         self.shared = set()  # ids of gradients that others hold, too: no leaf may adopt them
-        self._reach()
+        self.nodes = self._reach()
         self.captured, self.ends_run = None, ends_run
         if inputs is not None:
             self.captured = {edge_key(t): None for t in inputs}
             self._keep_needed()
 
     def _reach(self):
-        """Find the nodes that the roots lead to, and how many edges lead to each leaf."""
-        awaited, nodes, found = self.awaited, [], {None}
-        edges = [edge for edge, _ in self.roots]
-        for node in itertools.chain([None], nodes):  # while more and more are added
-            for edge in edges if node is None else node.edges:
+        """The nodes that the root leads to, newest first; notes how many edges lead to each leaf."""
+        awaited, nodes, found = self.awaited, [self.root], {None}
+        for node in nodes:  # while more and more are added
+            for edge in node.edges:
                 if isinstance(edge, Tensor):
                     awaited[id(edge)] = awaited.get(id(edge), 0) + 1
                     continue
@@ -54,8 +63,9 @@ class Backward:
                 if edge not in found:
                     found.add(edge)
                     nodes.append(edge)
+        del nodes[0]
         nodes.sort(key=operator.attrgetter("sequence"), reverse=True)
-        self.nodes = nodes
+        return nodes
 
     def _keep_needed(self):
         """Drop the nodes that lead to no wanted gradient; those that lead on are `self.needed`."""
@@ -72,18 +82,25 @@ class Backward:
         self.recorded = create_graph
         before, state.enabled = state.enabled, create_graph
         try:
+            self._hand_on(self.root, [self._leaving(gradient) for gradient in self.gradients])
+            closely = self.closely or create_graph or self.captured is not None
+            arrived = self.arrived
             with np.errstate(all="ignore"):
-                for edge, gradient in self.roots:
-                    self._hand_on(None, [edge], [self._leaving(gradient)])
                 for node in self.nodes:
-                    self._visit(node, retain_graph)
+                    if closely or node.hooked or node._outputs is not None or node not in arrived:
+                        self._visit(node, retain_graph)
+                        continue
+                    results = node.backward_arrays((arrived.pop(node),))
+                    if not retain_graph:
+                        node.release()
+                    self._hand_on(node, results)
         finally:
             state.enabled = before
         for key, gradient in (self.captured or {}).items():
             self.captured[key] = None if gradient is None else self._shown(gradient)
 
     def _visit(self, node, retain_graph):
-        """Run one node, and hand its results on."""
+        """Run one node, and hand its results on: any node, in any pass."""
         if node._outputs is None:
             grads = [self.arrived.pop(node, None)]
         else:
@@ -91,7 +108,7 @@ class Backward:
             grads = [self.arrived.pop(place, None) for place in places]
         hooked = node.hooked
         if grads[0] is None and not hooked and not any([g is not None for g in grads]):
-            self._hand_on(node, node.edges, [None] * len(node.edges))
+            self._hand_on(node, [None] * len(node.edges))
             return
         if self.captured is not None and not self._capture(node, grads):
             if self.ends_run:
@@ -104,16 +121,16 @@ class Backward:
             node.release()
         if hooked:
             results = self._run_hooks_after(node, results, grads)
-        self._hand_on(node, node.edges, results)
+        self._hand_on(node, results)
 
-    def _hand_on(self, node, edges, gradients):
+    def _hand_on(self, node, gradients):
         """Add a node's gradients (None where there is none) to what has arrived at the ends of its edges."""
         several = len(gradients)
         same = several > 2 and len({*map(id, gradients)}) < several
         if same or (several == 2 and gradients[0] is gradients[1]):
             self.shared.update(map(id, gradients))  # before a leaf may adopt what others get, too
         arrived = self.arrived
-        for edge, gradient in zip(edges, gradients):
+        for edge, gradient in zip(node.edges, gradients):
             leaf = None
             if edge is None:
                 continue
@@ -163,25 +180,27 @@ class Backward:
 
     def _finish(self, leaf):
         """All gradients of a leaf have arrived: run its hooks, and add them to `leaf.grad`."""
-        grads = [self.arrived.pop(id(leaf), None)]
-        if grads[0] is None:
+        gradient = self.arrived.pop(id(leaf), None)
+        if gradient is None:
             return
         for hook in _hooks(leaf._hooks):
-            grads = [self._after_hook(hook, grads[0])]
+            gradient = self._after_hook(hook, gradient)
         if self.captured is not None:
             if (id(leaf), 0) in self.captured:
-                self.captured[id(leaf), 0] = grads[0]
+                self.captured[id(leaf), 0] = gradient
             return
         node = leaf._accumulator and leaf._accumulator()
-        for hook in _hooks(node and node.prehooks):
-            grads = self._replaced(hook, grads, hook(self._all_shown(grads)))
-        if leaf.requires_grad and grads[0] is not None:  # unless it was switched off since
-            alone, gradient = id(grads[0]) not in self.shared, self._as_tensor(grads[0])
+        if node and node.hooked:
+            for hook in _hooks(node.prehooks):
+                (gradient,) = self._replaced(hook, [gradient], hook(self._all_shown([gradient])))
+        if gradient is not None and leaf.requires_grad:  # unless it was switched off since
+            alone, tensor = id(gradient) not in self.shared, self._as_tensor(gradient)
             if id(leaf) in self.grown:
-                gradient._counter = [self.grown[id(leaf)]]  # PyTorch counts these changes, too
-            accumulate(leaf, gradient, alone)
-        for hook in _hooks(node and node.hooks):
-            hook((), self._all_shown(grads))
+                tensor._counter = [self.grown[id(leaf)]]  # PyTorch counts these changes, too
+            accumulate(leaf, tensor, alone)
+        if node and node.hooked:
+            for hook in _hooks(node.hooks):
+                hook((), self._all_shown([gradient]))
 
     # Between the gradients that travel and the tensors that others see
 
@@ -277,9 +296,9 @@ def accumulate(leaf, gradient, alone=False):
 
     Later ones are added in place, unless the sum itself is being recorded (`create_graph=True`).
     """
-    before, array = leaf._grad, gradient._array
+    before = leaf._grad
     if before is None:
-        adopt = alone and not state.enabled and array.base is None and _laid_out_like(array, leaf)
+        adopt = alone and not state.enabled and _may_adopt(leaf._array, gradient._array)
         leaf._grad = gradient if adopt else _copy_laid_out_like(gradient, leaf)
     elif state.enabled:
         leaf._grad = before + gradient
@@ -306,8 +325,10 @@ def _leaf_or_node(edge):
     return edge.variable if isinstance(edge, AccumulateGrad) else edge
 
 
-def _laid_out_like(array, leaf):
-    like = leaf._array
+def _may_adopt(like, array):
+    """Whether a leaf's gradient may stay where it is: no part of another array, and laid out like the leaf."""
+    if array.base is not None:
+        return False
     if array.flags.c_contiguous:
         return like.flags.c_contiguous or not is_dense(like)
     return array.strides == like.strides and is_dense(like)

@@ -176,7 +176,7 @@ def register_multi_grad_hook(tensors, fn, *, mode="all"):
 
 def _reached(outputs, inputs):
     """The ids of the nodes and leaves that a pass comes to, on its way to `inputs` if any are given."""
-    reached, todo = {}, [ends(gradient_edge(tensor))[0] for tensor in outputs]
+    reached, todo = {}, [ends(edge)[0] for edge in outputs]
     while todo:
         target = todo.pop()
         if id(target) not in reached:

@@ -10,7 +10,7 @@ from ..graph import Node
 
 
 class _Passes(_local):
-    """The backward passes that are running, one inside the other: (outputs, inputs) of each."""
+    """The backward passes that are running, one inside the other: (edges to start from, inputs) of each."""
 
     def __init__(self):
         self.running = []
