@@ -37,6 +37,8 @@ def _is_public(owner, name):
         return False
     if name == "Tensor" and owner is not torch:
         return False
+    if owner is torch and name in torch._lazy_modules:  # there only once something asked for them
+        return False
     value = inspect.getattr_static(owner, name, None)
     if inspect.ismodule(value):  # not what was merely imported there
         return value is not torch and value.__name__ == f"{owner.__name__}.{name}"

@@ -42,6 +42,14 @@ def broadcast_error(arrays):
     return None
 
 
+def broadcast_shape(*shapes):
+    """The shape that arrays of these shapes are broadcast to; PyTorch's error if they can't be."""
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise broadcast_error([np.broadcast_to(0, shape) for shape in shapes]) from None
+
+
 def wrong_type(name, parameter, position, expected, value):
     """PyTorch's TypeError for one argument of the wrong type."""
     kind = type(value)

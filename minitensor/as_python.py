@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .grad_mode import state
 from .once import warn_once
 
 
@@ -30,7 +31,7 @@ class AsPython:
 
     def numpy(self, *, force=False):
         """The elements as a NumPy array on the same memory. `force=True` detaches first."""
-        if self.requires_grad and not force:
+        if self.requires_grad and state.enabled and not force:
             raise RuntimeError(
                 "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
             )
@@ -96,7 +97,8 @@ class AsPython:
 
     def __contains__(self, element):
         if isinstance(element, (AsPython, float, int, np.generic)):
-            return bool((self == element)._array.any())
+            equal = element == self if isinstance(element, AsPython) else self == element
+            return bool(equal._array.any())
         raise RuntimeError(
             "Tensor.__contains__ only supports Tensor or scalar, but you passed in a "
             f"{type(element)}."

@@ -5,7 +5,7 @@ import numpy as np
 from . import dtypes
 from .arguments import NUMBERS, broadcast_error, number_to_array
 from .grad_mode import state
-from .layout import laid_out
+from .layout import copied, laid_out
 from .op import Op
 from .out import check_cast
 from .signature import WORDS, Array, Mask
@@ -128,7 +128,7 @@ class ElementwiseOp(Op):
             if isinstance(value, NUMBERS)
             else value
             if value.dtype is dtype
-            else value.astype(dtype)
+            else copied(value, dtype)
             for value in raw
         ]
 
@@ -155,4 +155,4 @@ def is_half_by_number(raw):
 def to_single(value):
     """A number or an array in float32."""
     with np.errstate(over="ignore"):
-        return np.asarray(value).astype(np.float32)
+        return copied(np.asarray(value), np.float32)

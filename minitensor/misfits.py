@@ -15,6 +15,7 @@ from .signature import (
     WrongElement,
     annotated_cleaner,
     spread_name,
+    to_int_tuple,
 )
 
 # Functions whose tensors may be numbers, though their signatures don't say so.
@@ -93,7 +94,9 @@ class Signature:
         self.positional = [p for p in parameters if not p.keyword_only]
         self.least = sum(not p.optional for p in parameters)
         # Next to these PyTorch has older signatures, which its errors don't show.
-        self.is_scaled = any(p.keyword_only and p.kind == "Number" for p in parameters)
+        self.has_older = any(
+            (p.keyword_only and p.kind == "Number") or p.name == "non_blocking" for p in parameters
+        )
 
     @classmethod
     def parse(cls, text):
@@ -113,8 +116,13 @@ class Signature:
             parameters.append(Parameter(name, kind, **options))
             if part == "tuple of ints dim" and "keepdim" in text:
                 parameters[-1].nullable = True
-        if len([p for p in parameters if not p.keyword_only]) == 1:
-            parameters[0].many = parameters[0].kind == "tuple of ints"
+        first, *rest = parameters or [None]
+        if first and first.kind == "tuple of ints" and all(p.keyword_only for p in rest):
+            first.many = not first.optional
+        for parameter in parameters:
+            of_several = parameter.name == "size" or str(parameter.default).startswith("{")
+            if of_several and not parameter.many:
+                parameter.clean = to_int_tuple
         return cls(parameters, text)
 
     def misfit(self, name, args, kwargs):
@@ -162,13 +170,12 @@ class Signature:
 
     def _too_many(self, name, given):
         most = len(self.positional)
-        least = sum(not p.optional for p in self.positional)
-        takes = f"from {least} to {most}" if least != most else str(most)
-        plural = "" if most == 1 and least == most else "s"
-        were = "was" if given == 1 else "were"
-        return TypeError(
-            f"{name}() takes {takes} positional argument{plural} but {given} {were} given"
-        )
+        if self.least != most:
+            takes, were = f"from {self.least} to {most} positional arguments", "were"
+        else:
+            takes = f"{most} positional argument{'s' * (most != 1)}"
+            were = "was" if given == 1 else "were"
+        return TypeError(f"{name}() takes {takes} but {given} {were} given")
 
     def _missing(self, name, index):
         names = [f'"{p.name}"' for p in self.parameters[index:] if not p.optional]
@@ -321,7 +328,7 @@ def takes_nothing(name, args, kwargs):
 
 def explain(name, signatures, args, kwargs):
     """The TypeError for arguments that fit none of the signatures that PyTorch prints; None if they fit one."""
-    if len(signatures) == 1 and not signatures[0].is_scaled:
+    if len(signatures) == 1 and not signatures[0].has_older:
         return signatures[0].misfit(name, args, kwargs)
     found = [s.misfit(name, args, kwargs) for s in signatures]
     if None in found:

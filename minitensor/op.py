@@ -377,7 +377,7 @@ class Op:
             if name == first and first in self.plan(edges, self.number_for(values)).names:
                 old._array = input._array.copy()
             elif name != first:  # was saved as it is: the version will tell that it was overwritten
-                old._counter = input._shared_counter()
+                old._counter, old._inference = input._shared_counter(), input._inference
             edge = gradient_edge(input)
             if edge is not None:
                 (old._grad_fn, old._output_nr), old._tracked = ends(edge), True

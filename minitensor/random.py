@@ -9,12 +9,15 @@ from contextlib import contextmanager
 import numpy as np
 
 from . import dtypes, integers, sampling
+from .arguments import broadcast_shape
 from .called import declared
-from .declare import composite, op
+from .declare import FUNCTIONS, composite, op
 from .generator import Generator, default_generator
-from .ops.create import OPTIONS, creation, default, empty_like_array, filled, to_shape
+from .grad_mode import no_grad
+from .ops.create import OPTIONS, creation, empty_like_array, filled, to_shape
 from .ops.inplace import zeros
 from .ops.interop import from_numpy
+from .signature import to_int
 from .tensor import Tensor, wrap
 
 
@@ -114,7 +117,7 @@ def randint(*args, low=0, high=None, size=None, generator=None, dtype=None):
     >>> torch.randint(3, 5, (2, 2)).shape
     torch.Size([2, 2])
     """
-    if size is None:
+    if size is None and args:
         *args, size = args
     if len(args) > (1 if high is not None else 2) or not isinstance(size, (tuple, list)):
         raise TypeError
@@ -132,21 +135,25 @@ def randint(*args, low=0, high=None, size=None, generator=None, dtype=None):
 )
 def randint_like(input, *bounds, generator=None, dtype=None, memory_format=None, **named):
     """Random integers in the shape and dtype of `input`: randint_like(x, high) or (x, low, high)."""
-    low, high = _bounds(*bounds, *(named[name] for name in ("low", "high") if name in named))
+    bounds += tuple(named.pop(name) for name in ("low", "high") if name in named)
+    if named:
+        raise TypeError
+    low, high = _bounds(*bounds)
     array = empty_like_array(input, dtype or input._array.dtype, memory_format)
     return _draw(integers.random_, array, low, high, generator=generator)
 
 
 def _bounds(*bounds, low=0):
-    low, high = (low, *bounds) if len(bounds) == 1 else bounds
-    return low.__index__(), high.__index__()
+    if not 1 <= len(bounds) <= 2:
+        raise TypeError
+    return tuple(map(to_int, (low, *bounds)[-2:]))
 
 
 @creation("int n", random=True)
 def randperm(n, *, generator=None, dtype=None):
     """The numbers from 0 to n - 1 in random order."""
     dtype = dtype or np.dtype(np.int64)
-    return integers.randperm(n.__index__(), generator or default_generator, dtype)
+    return integers.randperm(to_int(n), generator or default_generator, dtype)
 
 
 _GENERATOR = "*, torch.Generator generator = None"
@@ -159,22 +166,29 @@ NORMAL = (
 )
 
 
-@creation(*NORMAL)
-def normal(mean, std=1.0, size=None, *, generator=None, dtype=None):
+@composite(method=False, signatures=NORMAL)
+def normal(mean, std=1.0, size=None, *, generator=None, out=None, **options):
     """Normal random numbers, with a mean and a standard deviation for each element, or for all with `size`."""
-    if size is not None and (isinstance(mean, Tensor) or isinstance(std, Tensor)):
-        raise TypeError
-    mean, std = (v._array if isinstance(v, Tensor) else v for v in (mean, std))
+    if size is None:
+        return _normal(mean, std, generator, out=out)
+    with no_grad():
+        return FUNCTIONS["empty"](size, out=out, **options).normal_(mean, std, generator=generator)
+
+
+@op(
+    number=lambda mean, std: 2 * isinstance(std, Tensor) + isinstance(mean, Tensor),
+    mean={1: zeros, 3: zeros},
+    std={2: zeros, 3: zeros},
+)
+def _normal(mean, std, generator):
     draw = functools.partial(_draw, sampling.normal_, generator=generator)
-    if isinstance(std, np.ndarray):
-        if (std < 0).any():
-            raise RuntimeError("normal expects all elements of std >= 0.0")
-        kind = mean.dtype if isinstance(mean, np.ndarray) else std.dtype
-        noise = draw(np.empty(np.broadcast_shapes(np.shape(mean), std.shape), kind))
-        return (noise * std + mean).astype(kind)
-    if isinstance(mean, np.ndarray):
+    if not isinstance(std, np.ndarray):
         return draw(np.empty(mean.shape, mean.dtype), 0.0, std) + mean
-    return draw(np.empty(to_shape((size,)), dtype or default()), mean, std)
+    if (std < 0).any():
+        raise RuntimeError("normal expects all elements of std >= 0.0")
+    kind = mean.dtype if isinstance(mean, np.ndarray) else std.dtype
+    noise = draw(np.empty(broadcast_shape(np.shape(mean), std.shape), kind))
+    return (noise * std + mean).astype(kind)
 
 
 @op(

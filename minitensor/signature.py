@@ -13,6 +13,7 @@ import numpy as np
 from . import dtypes
 from .arguments import NUMBERS
 from .device import device as Device
+from .storage import Storage
 from .tensor import Tensor
 
 # Annotations. `Array` stands for a tensor where a function computes with its array.
@@ -25,18 +26,20 @@ Number = float | int
 DType = dtypes.dtype
 
 
-def to_tensor(value):
-    """The value, if it is a tensor."""
-    if isinstance(value, Tensor):
-        return value
-    raise TypeError
+def instance_of(kinds):
+    """A function that gives back what it is given, if it is of one of these kinds."""
+
+    def clean(value):
+        if isinstance(value, kinds):
+            return value
+        raise TypeError
+
+    return clean
 
 
-def to_operand(value):
-    """The value, if it is a tensor or a number."""
-    if isinstance(value, (Tensor, *NUMBERS)):
-        return value
-    raise TypeError
+to_tensor = instance_of(Tensor)
+to_operand = instance_of((Tensor, *NUMBERS))
+to_str = instance_of(str)
 
 
 def to_tensors(value):
@@ -101,21 +104,11 @@ def to_bool(value):
     raise TypeError
 
 
-def to_str(value):
-    """The value, if it is a string."""
-    return value if isinstance(value, str) else _refuse()
-
-
 def to_dtype(value):
     """The value as a dtype of this kit; Python's `float`, `int` and `bool` stand for one."""
     if isinstance(value, DType) or value in (float, int, bool):
         return dtypes.as_dtype(value)
     raise TypeError
-
-
-def to_device(value):
-    """The value, if it can name a device."""
-    return value if isinstance(value, (str, int, Device)) else _refuse()
 
 
 def _refuse():
@@ -141,7 +134,8 @@ KINDS = {
     "bool": to_bool,
     "str": to_str,
     "torch.dtype": to_dtype,
-    "torch.device": to_device,
+    "torch.device": instance_of((str, int, Device)),
+    "torch.Storage": instance_of(Storage),
 }
 
 

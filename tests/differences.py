@@ -62,6 +62,9 @@ def same_text(ours, theirs):
 # What PyTorch checks before sizes and dimensions, where minitensor checks it after them.
 EARLIER = re.compile(
     r"A view was created in|Output \d+ of \w+ is a view|Subtraction, the `-` operator"
+    r"|Inference tensors cannot be saved for backward|index_add_\(\): Number of indices"
+    # Of 0-dim tensors it reads a size all the same, which may be one of old.
+    r"|select\(\) cannot be applied to a 0-dim tensor|out of bounds for dimension 0 with size 1"
 )
 
 
@@ -108,6 +111,8 @@ def facts(space, t, depth):
             if look in BY_THE_WAY and (inference or name.endswith(".grad")):
                 continue
             yield f"{name}.{look}", safely(function, x)
+        if x.numel():
+            yield name + ".stride()", strides(x, x._is_view() and not inference)
         base = x._base
         if not inference:
             yield name + "._base", None if base is None else names.get(id(base), "has no name")
@@ -122,7 +127,6 @@ LOOKS = {
     "output_nr": lambda x: x.output_nr,
     "retains_grad": lambda x: x.retains_grad and not x.is_leaf,
     "values": lambda x: x.detach().numpy(),
-    "stride()": lambda x: strides(x),
     "storage_offset()": lambda x: x.storage_offset() if x.numel() else None,
     "is_inference()": lambda x: x.is_inference(),
 }
@@ -137,11 +141,9 @@ def home(tensor):
     return tensor.untyped_storage().data_ptr() if tensor.numel() else None
 
 
-def strides(x):
-    """The strides; of what is no view only those that matter."""
-    if not x.numel():
-        return None
-    return [step if size > 1 or x._is_view() else 0 for size, step in zip(x.shape, x.stride())]
+def strides(x, all):
+    """The strides: all of them, or those along which there is a step to take."""
+    return [step if size > 1 or all else 0 for size, step in zip(x.shape, x.stride())]
 
 
 def safely(function, x):

@@ -141,8 +141,9 @@ class Filler:
             return "print({x}.is_inference())"
         if (
             not self.tensor.is_floating_point()
-        ):  # filled with a tensor that does, it would require grad
-            return line.replace("fill_({z})", "fill_(2)").replace("= {apart}", "= {number}")
+        ):  # filled (or compared) with a tensor that does, it would require grad
+            line = line.replace("fill_({z})", "fill_(2)").replace("gt_({w})", "gt_({number})")
+            return line.replace("= {apart}", "= {number}")
         return line
 
     def rarely(self):

@@ -11,23 +11,20 @@ PACKAGE = Path(__file__).resolve().parent.parent / "minitensor"
 
 # From the ground up. A module imports from floors below it; those of `ops` also from each other.
 FLOORS = [
-    {"left_out", "once"},
+    {"grad_mode", "left_out", "once"},
     {
         "as_python",
-        "cuda",
         "device",
         "dtypes",
-        "grad_mode",
         "hooks",
-        "layout",
         "rounding",
         "selection",
         "size",
         "slips",
         "summation",
     },
-    {"gaussian", "generator", "settings", "storage"},
-    {"tensor", "sampling"},
+    {"cuda", "gaussian", "generator", "settings", "storage"},
+    {"layout", "sampling", "tensor"},
     {"integers"},
     {"graph", "printing", "pickling", "arguments", "return_types"},
     {"formulas", "signature"},

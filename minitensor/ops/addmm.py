@@ -7,7 +7,7 @@ import numpy as np
 from .. import dtypes
 from ..declare import Array, Number, op
 from ..formulas import turned
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap_dim
 from .matmul import (
     _check_3d,
     _check_batches,
@@ -29,6 +29,11 @@ def signatures(first, second, typed=False):
     """The signatures of an op with these operands; `typed`: it has one with `out_dtype`, too."""
     operands = f"Tensor input, Tensor {first}, Tensor {second}, "
     return [operands + kind + WEIGHTS for kind in ("", "torch.dtype out_dtype, ")[: 1 + typed]]
+
+
+def _check_expands(input, *places):
+    """Raise PyTorch's error if `input` can't be expanded to the sizes at these places: arrays and dims."""
+    expand_strides(input, [a.shape[wrap_dim(dim, a.ndim, scalars=False)] for a, dim in places])
 
 
 def _add_product(input, a, b, kernel, beta, alpha):
@@ -96,6 +101,7 @@ def addmv(input: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Numb
 )
 def baddbmm(input: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alpha: Number = 1):
     """beta * input + alpha * (batch1 @ batch2), for matrices in batches; `input` is broadcast."""
+    _check_expands(input, (batch1, 0), (batch1, 1), (batch2, 2))
     _check_batches(batch1, batch2)
     if input.dtype != batch1.dtype:
         kinds = ctypes(input, batch1, batch2)
@@ -123,6 +129,7 @@ def _of_each(grad, batch):
 )
 def addbmm(input: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alpha: Number = 1):
     """beta * input + alpha * the sum of batch1 @ batch2 over the batch; `input` is broadcast."""
+    _check_expands(input, (batch1, 1), (batch2, 2))
     _check_3d(batch1, batch2)
     (count, n, k), (count2, k2, m) = batch1.shape, batch2.shape
     if count != count2:
@@ -131,7 +138,6 @@ def addbmm(input: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alph
         )
     if k != k2:
         raise RuntimeError(f"Incompatible matrix sizes for bmm ({n}x{k} and {k2}x{m})")
-    expand_strides(input, (n, m))
     _check_dtypes(input, batch1, batch2)
     wide, tall = batch1.swapaxes(0, 1).reshape(n, -1), batch2.reshape(-1, m)
     return _add_product(input, wide, tall, "addmm_impl_cpu_", beta, alpha)

@@ -2,22 +2,27 @@
 
 from ..called import alone, declared, of_one, renamed
 from ..declare import FUNCTIONS
+from ..dtypes import CASTS
 from ..tensor import Tensor
 from . import (  # noqa: F401
     activations,
     arithmetic,
     compare,
     copy,
+    data,
     functions,
     gamma,
     info,
     inplace,
     interop,
+    legacy,
+    masks,
     memory,
     powers,
     select,
     signs,
 )
+from .create import OPTIONS
 
 _ALIASES = {
     "absolute": "abs",
@@ -80,7 +85,7 @@ def _in_place_function(name):
     def function(*args, **kwargs):
         try:
             return twin(*args, **kwargs)
-        except TypeError:
+        except (TypeError, AttributeError):
             raise op.bad_arguments(args, kwargs, suffix="_") from None
 
     function.__name__ = name + "_"
@@ -109,8 +114,25 @@ for name in _ALONE.split():
 Tensor.apply_ = of_one(Tensor.apply_, "apply_", True)
 FUNCTIONS["from_numpy"] = of_one(FUNCTIONS["from_numpy"], "from_numpy", False)
 
-# Methods written in Python name themselves in their errors as PyTorch's do: without the class.
-for name in ("is_contiguous", "numpy", "requires_grad_", "size", "stride"):
+# What PyTorch has in C, whose errors know the parameters.
+_FORMAT = "*, torch.memory_format memory_format = None"
+_OPTIONS = f"*, {OPTIONS}"
+_PARAMETERS = {
+    **dict.fromkeys((*CASTS, "contiguous", "cpu", "is_contiguous"), _FORMAT),
+    "as_subclass": "object cls",
+    "is_pinned": "torch.device device = None",
+    "new_tensor": f"object data, {_OPTIONS}",
+    "nonzero": " | *, bool as_tuple",
+    "numpy": "*, bool force = False",
+    "requires_grad_": "bool requires_grad = True",
+    "type": "object dtype = None, bool non_blocking = False, " + _FORMAT,
+}
+for name, text in _PARAMETERS.items():
+    setattr(Tensor, name, renamed(getattr(Tensor, name), name, text.split(" | "), method=True))
+FUNCTIONS["tensor"] = renamed(FUNCTIONS["tensor"], "tensor", (f"object data, {_OPTIONS}",))
+
+# Methods written in Python name themselves in their errors as PyTorch's do.
+for name in ("size", "stride"):
     getattr(Tensor, name).__qualname__ = name
 for name in ("is_shared", "share_memory_", "storage", "storage_type"):
     getattr(Tensor, name).__qualname__ = f"Tensor.{name}"

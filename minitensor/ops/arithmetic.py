@@ -8,7 +8,7 @@ import numpy as np
 from ..arguments import NUMBERS, check_fits
 from ..declare import Number, composite, elementwise
 from ..elementwise import opmath
-from ..signature import Misfit, to_str
+from ..signature import Misfit, to_operand, to_str
 from ..tensor import Tensor
 from .inplace import zeros
 
@@ -343,7 +343,7 @@ def _remainder_of_number(input, other):
 @composite(method=False, signatures=ANY_OF_TWO)
 def remainder(input, other, *, out=None):
     """The remainder of division, with the sign of the divisor: Python's `%`."""
-    op = _remainder if isinstance(input, Tensor) else _remainder_of_number
+    op = _remainder if isinstance(to_operand(input), Tensor) else _remainder_of_number
     return op(input, other, out=out)
 
 
@@ -380,9 +380,9 @@ def __rsub__(self, other):
 
 
 @composite(torch=False)
-def __rtruediv__(self, other):
-    # As in PyTorch: the last digit may differ from that of a division.
-    return self.reciprocal() * other if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
+def __rtruediv__(self, other):  # as in PyTorch: its last digit may differ from that of a division
+    known = isinstance(other, (Tensor, np.ndarray, *NUMBERS))
+    return self.reciprocal() * other if known else NotImplemented
 
 
 __rdiv__ = composite(torch=False)(__rtruediv__)

@@ -4,11 +4,12 @@ import numpy as np
 
 from ..arguments import check_dims_unique, check_fits, wrong_type
 from ..declare import Array, Ints, Number, composite, op
+from ..device import contiguous_format
 from ..dtypes import of
+from ..layout import memory_like
 from ..out import write
 from ..tensor import Tensor, wrap_dim
 from .join import cat
-from .parts import copy_in_order
 from .reduce import contiguous
 from .views import spread
 
@@ -16,7 +17,7 @@ from .views import spread
 
 
 def _flipped(input, dims):
-    result = copy_in_order(input)
+    result = memory_like(input)
     result[...] = np.flip(input, dims)
     return result
 
@@ -209,7 +210,7 @@ def repeat_interleave(input: Tensor, repeats=None, dim: int = None, *, output_si
     wider = input.unsqueeze(dim + 1)
     shape = list(wider._array.shape)
     shape[dim + 1] = repeats
-    return wider.expand(shape).clone(memory_format="contiguous").flatten(dim, dim + 1)
+    return wider.expand(shape).clone(memory_format=contiguous_format).flatten(dim, dim + 1)
 
 
 def _repeat_by_tensor(input, repeats, dim):

@@ -3,12 +3,12 @@
 import numpy as np
 
 from .. import dtypes, return_types
+from ..arguments import broadcast_shape
 from ..declare import Array, op
 from ..once import warn_once
 from ..out import write
 from ..tensor import Tensor
 from .linalg import (
-    _broadcast_batches,
     _check_equation,
     _solution,
     by_columns,
@@ -212,6 +212,6 @@ def cholesky_solve(input: Array, input2: Array, upper: bool = False):
             f"Incompatible matrix sizes for cholesky_solve: each A matrix is {rows} by {columns} but "
             f"each b matrix is {input.shape[-2]} by {input.shape[-1]}"
         )
-    _broadcast_batches(input, input2)
+    broadcast_shape(input.shape[:-2], input2.shape[:-2])
     check_kernel("cholesky_solve_cpu", input)
     return by_columns(_solution(_product(input2, upper), input)[0])

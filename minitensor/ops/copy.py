@@ -3,9 +3,9 @@
 from .. import dtypes
 from ..declare import composite, op
 from ..device import check_device, contiguous_format
+from ..layout import copied
 from ..misfits import Signature, explain
 from ..tensor import Tensor
-from ..views import is_expanded
 
 
 @op(input=lambda grad: grad)
@@ -16,13 +16,12 @@ def clone(input, *, memory_format=None):
     >>> x.clone()
     tensor([1., 2.], grad_fn=<CloneBackward0>)
     """
-    return copied(input, input.dtype, memory_format)
+    return _copied(input, input.dtype, memory_format)
 
 
-def copied(array, dtype, memory_format=None):
-    """A copy in the memory order of `array`, unless it is expanded or something else is asked for."""
-    keeps = memory_format is not contiguous_format and not is_expanded(array)
-    return array.astype(dtype, "K" if keeps else "C")
+def _copied(array, dtype, memory_format):
+    """A copy laid out like `array`, or in reading order if that is asked for."""
+    return array.astype(dtype, "C") if memory_format is contiguous_format else copied(array, dtype)
 
 
 @composite(torch=False)
@@ -66,7 +65,7 @@ def detach_(input):
 
 @op(node="ToCopyBackward", input=lambda grad: grad)
 def _to_copy(input, dtype, memory_format=None):
-    return copied(input, dtype.numpy, memory_format)
+    return _copied(input, dtype.numpy, memory_format)
 
 
 def cast(tensor, dtype, copy=False, memory_format=None):

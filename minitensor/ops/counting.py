@@ -1,8 +1,11 @@
 """Different elements, how often each occurs, and where a number would stand in a sorted sequence."""
 
+from types import FunctionType
+
 import numpy as np
 
 from .. import dtypes, return_types
+from ..called import declared
 from ..declare import FUNCTIONS, Array, Number, composite, op
 from ..once import warn_once
 from ..out import write
@@ -25,7 +28,7 @@ _RESULTS = Plain("output", "inverse_indices", "counts")
 
 
 @op(node="Unique2Backward", returns=_RESULTS, input=_no_derivative("_unique2"))
-def _unique(input: Array):
+def _unique(input: Array, sorted, return_inverse, return_counts):
     values, inverse, counts = np.unique(
         input, return_inverse=True, return_counts=True, equal_nan=False
     )
@@ -33,7 +36,7 @@ def _unique(input: Array):
 
 
 @op(node="UniqueDimBackward", returns=_RESULTS, input=_no_derivative("unique_dim"))
-def _unique_along(input: Array, dim):
+def _unique_along(input: Array, dim, sorted, return_inverse, return_counts):
     axis = wrap_dim(dim, input.ndim, scalars=False)
     if not input.size:
         return _unique_of_none(input, axis)
@@ -57,7 +60,7 @@ def _unique_of_none(input, axis):
 
 
 @op(node="UniqueConsecutiveBackward", returns=_RESULTS, input=_no_derivative("unique_consecutive"))
-def _unique_runs(input: Array, dim=None):
+def _unique_runs(input: Array, return_inverse, return_counts, dim=None):
     flat = input.reshape(-1) if dim is None else input
     axis = 0 if dim is None else wrap_dim(dim, input.ndim, scalars=False)
     if not input.size:
@@ -71,6 +74,16 @@ def _unique_runs(input: Array, dim=None):
     return values, inverse.reshape(input.shape if dim is None else -1), counts
 
 
+_KEPT = "bool return_inverse = False, bool return_counts = False"
+_unique = declared(_unique, f"Tensor input, bool sorted = True, {_KEPT}", name="_unique2")
+_unique_along = declared(
+    _unique_along, f"Tensor input, int dim, bool sorted = True, {_KEPT}", name="unique_dim"
+)
+_unique_runs = declared(
+    _unique_runs, f"Tensor input, {_KEPT}, int dim = None", name="unique_consecutive"
+)
+
+
 def _asked_for(results, return_inverse, return_counts):
     values, inverse, counts = results
     kept = (values,)
@@ -79,14 +92,7 @@ def _asked_for(results, return_inverse, return_counts):
     return kept if len(kept) > 1 else values
 
 
-@composite
-def unique(
-    input: Tensor,
-    sorted: bool = True,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    dim: int = None,
-):
+def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
     """The different elements, in order (or the different slices along `dim`).
 
     `return_inverse`: also where in the result each element went; `return_counts`: also how often
@@ -95,16 +101,26 @@ def unique(
     >>> torch.tensor([3, 1, 2, 1]).unique(return_counts=True)
     (tensor([1, 2, 3]), tensor([2, 1, 1]))
     """
-    results = _unique(input) if dim is None else _unique_along(input, dim)
+    asked = sorted, return_inverse, return_counts
+    results = _unique(input, *asked) if dim is None else _unique_along(input, dim, *asked)
     return _asked_for(results, return_inverse, return_counts)
 
 
-@composite
-def unique_consecutive(
-    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int = None
-):
+def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
     """Each run of equal elements reduced to one (or of equal slices along `dim`)."""
-    return _asked_for(_unique_runs(input, dim), return_inverse, return_counts)
+    results = _unique_runs(input, return_inverse, return_counts, dim)
+    return _asked_for(results, return_inverse, return_counts)
+
+
+for _function, _first in (
+    (unique, "_return_output"),
+    (unique_consecutive, "_consecutive_return_output"),
+):
+    _method = FunctionType(_function.__code__, globals(), None, _function.__defaults__)
+    _method.__qualname__, _method.__doc__ = f"Tensor.{_function.__name__}", _function.__doc__
+    setattr(Tensor, _function.__name__, _method)
+    FUNCTIONS[_function.__name__] = _function
+    _function.__qualname__ = _first  # in PyTorch one of four, by what is asked for
 
 
 # Finding and counting

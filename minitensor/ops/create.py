@@ -9,13 +9,13 @@ from .. import dtypes
 from ..arguments import check_fits, wrong_type
 from ..declare import FUNCTIONS
 from ..device import check_device, contiguous_format
+from ..layout import memory_like
 from ..misfits import Signature, explain
 from ..once import warn
 from ..out import write_created
 from ..signature import to_int, to_int_tuple, to_number
 from ..storage import strided
 from ..tensor import Tensor, wrap
-from ..views import is_expanded
 
 OPTIONS = (
     "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, "
@@ -62,11 +62,8 @@ def creation(*signatures, method=False, random=False):
                 array = make(*args, dtype=wanted, **own)
             except (TypeError, AttributeError) as error:
                 given = args[1:] if method else args
-                named = {
-                    key: value
-                    for key, value in (("out", out), ("dtype", dtype))
-                    if value is not None
-                }
+                named = {"out": out, "dtype": dtype}
+                named = {key: value for key, value in named.items() if value is not None}
                 ways = [Signature.parse(text) for text in texts]
                 raise explain(name, ways, given, {**own, **named}) or error from None
             return finish(array, name, requires_grad, device, out)
@@ -132,10 +129,10 @@ def check_shape(shape, name):
 
 
 def empty_like_array(input, dtype, memory_format=None):
-    """An uninitialised array of the shape of `input`, in its memory order unless it is expanded."""
-    array = input._array
-    keeps = memory_format is not contiguous_format and not is_expanded(array)
-    return np.empty_like(array, dtype, order="K" if keeps else "C")
+    """An uninitialised array of the shape of `input`, laid out like it or in reading order."""
+    if memory_format is contiguous_format:
+        return np.empty(input._array.shape, dtype)
+    return memory_like(input._array, dtype)
 
 
 def filled(name, fill, doc, random=False):
@@ -239,8 +236,8 @@ def eye(n, m=None, *, dtype=None):
     tensor([[1., 0.],
             [0., 1.]])
     """
-    for name, size in ("n", n), ("m", m or 0):
-        if size < 0:
+    for name, size in ("n", n), ("m", 0 if m is None else m):
+        if to_int(size) < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {size}")
     return np.eye(n, m, dtype=dtype or default())
 
@@ -341,6 +338,9 @@ def range(start=0, end=None, step=1, *, dtype=None):
         "with Python's range builtin. Instead, use torch.arange, which produces values in [start, end)."
     )
     _check_not_bool("range", dtype)
+    start, end, step = map(to_number, (start, end, step))
+    if (end - start) * step < 0:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     return (start + np.arange((end - start) // step + 1) * step).astype(dtype or default())
 
 

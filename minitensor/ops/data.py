@@ -6,6 +6,7 @@ from itertools import chain
 import numpy as np
 
 from .. import dtypes
+from ..arguments import NUMBERS
 from ..as_python import warn_of_conversion
 from ..declare import composite
 from ..once import warn, warn_once
@@ -24,10 +25,13 @@ def array_of(data, dtype=None, name="tensor"):
         return np.array(data, dtype or natural)
     shape, leaves = _unnest(data)
     kinds = set(map(type, leaves))
-    natural = _infer_dtype(leaves, kinds).numpy
+    if dtype is None or kinds <= PLAIN:
+        natural = _infer_dtype(leaves, kinds).numpy
     if not kinds <= PLAIN:
         exact = (dtype or natural).kind != "f"
         leaves = list(map(functools.partial(_number_of, exact), leaves))
+        if dtype is not None:
+            natural = _infer_dtype(leaves, set(map(type, leaves))).numpy
     if dtype is None or dtype == natural:
         kind = natural
     else:  # all digits of Python's floats count if the wanted dtype has room for them
@@ -46,7 +50,7 @@ def _number_of(exact, leaf):
     if isinstance(leaf, Tensor):
         warn_of_conversion(leaf)
         return leaf.__index__() if exact else leaf._only_element()
-    if isinstance(leaf, (list, tuple)):
+    if not isinstance(leaf, (*NUMBERS, np.ndarray)):
         kind = type(leaf).__name__
         wrong = f"'{kind}' object cannot be interpreted as an integer"
         raise TypeError(wrong if exact else f"must be real number, not {kind}")
@@ -57,7 +61,7 @@ def _convert(array, dtype):
     if dtype.kind in "iu" and array.size:
         limits = np.iinfo(dtype)
         low = -limits.max if dtype.kind == "u" else limits.min
-        if array.dtype.kind in "iu" and not (low <= array.min() and array.max() <= limits.max):
+        if array.dtype.kind != "b" and not (low <= array.min() and array.max() <= limits.max):
             raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")
     return array.astype(dtype)
 
@@ -65,6 +69,8 @@ def _convert(array, dtype):
 def _unnest(data):
     """The shape of nested sequences and their leaves in a flat list; PyTorch's error if they are ragged."""
     shape, level = [], [data]
+    if isinstance(data, str):
+        raise TypeError("new(): invalid data type 'str'")
     while level and _is_sequence(level[0]):
         if shape and any(isinstance(item, np.ndarray) and item.size for item in level):
             warn_once(
@@ -72,6 +78,8 @@ def _unnest(data):
                 "list to a single numpy.ndarray with numpy.array() before converting to a tensor."
             )
         length = len(level[0])
+        if not length:  # PyTorch looks no further
+            return [*shape, 0], []
         for item in level:
             if not (_is_sequence(item) or (isinstance(item, Tensor) and item.ndim)):
                 raise TypeError("not a sequence")
@@ -84,12 +92,12 @@ def _unnest(data):
     return shape, level
 
 
-SEQUENCES = (list, tuple, range, bytes, bytearray)
+SEQUENCES = (list, tuple, range, bytearray)
 
 
 def _is_sequence(value):
     if isinstance(value, str):
-        raise TypeError("new(): invalid data type 'str'")
+        raise ValueError("too many dimensions 'str'")
     if isinstance(value, np.ndarray) and not value.ndim:
         raise TypeError("len() of unsized object")
     return isinstance(value, (np.ndarray, *SEQUENCES)) or type(value).__name__ == "array"
@@ -112,8 +120,8 @@ def _infer_dtype(leaves, kinds):
 
 
 def _leaf_dtype(leaf):
-    if isinstance(leaf, str):
-        raise TypeError("new(): invalid data type 'str'")
+    if isinstance(leaf, (str, bytes)):
+        raise TypeError(f"new(): invalid data type '{type(leaf).__name__}'")
     if isinstance(leaf, (list, tuple)):
         return _infer_dtype(leaf, set(map(type, leaf)))
     if isinstance(leaf, Tensor):

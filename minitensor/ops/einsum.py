@@ -57,7 +57,7 @@ def _as_equation(args):
 def _letter(number):
     if number is Ellipsis:
         return "..."
-    if 0 <= number < 26:
+    if number >= 0 and number < 26:
         return chr(ord("A") + number)
     if 26 <= number < 52:
         return chr(ord("a") + number - 26)

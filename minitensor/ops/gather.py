@@ -3,7 +3,7 @@
 import numpy as np
 
 from .. import dtypes
-from ..arguments import NUMBERS, broadcast_error, check_fits
+from ..arguments import NUMBERS, broadcast_shape, check_fits
 from ..declare import Array, composite, op
 from ..grad_mode import state
 from ..once import warn_once
@@ -88,10 +88,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int = None, *, out=None)
     lengths = [shape[dim] for shape in shapes]
     for shape in shapes:
         shape[dim] = 1
-    try:
-        common = np.broadcast_shapes(*shapes)
-    except ValueError:
-        raise broadcast_error([np.broadcast_to(0, shape) for shape in shapes]) from None
+    common = broadcast_shape(*shapes)
     indices = wrap(indices._array % max(lengths[0], 1))
     input, indices = (
         t.expand(*common[:dim], n, *common[dim + 1 :]) for t, n in zip((input, indices), lengths)

@@ -14,6 +14,7 @@ from .. import dtypes
 from ..arguments import check_fits
 from ..declare import Array, Arrays, Tensors, composite, op
 from ..graph import requires_grad
+from ..layout import memory_for
 from ..misfits import type_name
 from ..once import warn
 from ..tensor import Tensor, wrap
@@ -22,7 +23,7 @@ from .data import array_of
 from .inplace import change, warn_if_expanded
 from .parts import _select, _slice, alias
 from .reduce import contiguous
-from .views import _view, memory_like, unsqueeze, view_strides
+from .views import _view, unsqueeze, view_strides
 
 MASKS, INTEGERS = (np.bool_, np.uint8), (np.int64, np.int32)
 
@@ -106,10 +107,8 @@ class Places:
     def in_order(self):
         """True if the elements found lie in reading order without further ado."""
         indices = [self.indices[d] for d in self.dims]
-        return self.array.flags.c_contiguous and all(
-            index.ndim < 2 or (index.flags.c_contiguous and 1 not in index.shape)
-            for index in indices
-        )
+        several = [self.array, *(index for index in indices if index.ndim > 1)]
+        return all(a.flags.c_contiguous and 1 not in a.shape for a in several)
 
 
 @op(node="IndexBackwardBackward", grad=lambda grad, indices: _index(grad, indices))
@@ -137,7 +136,7 @@ def _index(input, indices: Arrays):
     found = input[places.key()]
     if places.in_order():
         return contiguous(found)
-    result = memory_like(places.shape, input.dtype, list(places.operands()))
+    result = memory_for(places.shape, input.dtype, list(places.operands()))
     result[...] = found
     return result
 
@@ -298,9 +297,9 @@ def _bound(value):
 def _number_or_tensor(k):
     """An index as an int or a tensor; sequences and arrays become tensors."""
     if not isinstance(k, Tensor) and isinstance(k, (np.ndarray, Sequence)):
-        array = k if isinstance(k, np.ndarray) else array_of(list(k))
         if isinstance(k, str):
             raise TypeError("new(): invalid data type 'str'")
+        array = k if isinstance(k, np.ndarray) else array_of(list(k))
         k = wrap(array if array.dtype in MASKS else array.astype(np.int64))
     if isinstance(k, Tensor):
         array = k._array

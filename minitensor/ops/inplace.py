@@ -110,10 +110,10 @@ VALUES = ("Tensor value", "Number value")
 def fill_(input: Tensor, value):
     """Set every element to `value`, a number or a 0-dim tensor."""
     if isinstance(value, Tensor):
-        if not value._array.ndim:
-            check_no_overlap(input, ())
-        if _recordable(input) or _recordable(value) or value._array.ndim:
-            return _fill_tensor.op.in_place(input, (value,), {}, overlap=True)
+        refused = value._array.ndim > 0
+        if _recordable(input) or _recordable(value) or refused:
+            return _fill_tensor.op.in_place(input, (value,), {}, overlap=refused)
+        check_no_overlap(input, ())
         return _overwritten(input, value._array)
     if not isinstance(value, NUMBERS):
         raise TypeError

@@ -3,7 +3,8 @@
 import numpy as np
 
 from .. import dtypes
-from ..declare import composite
+from ..called import renamed
+from ..declare import FUNCTIONS, composite
 from ..device import check_device
 from ..once import warn_once
 from ..tensor import Tensor, wrap
@@ -60,7 +61,7 @@ def from_numpy(ndarray):
 
 
 @composite(method=False)
-def as_tensor(data, dtype: dtypes.dtype = None, device=None):
+def as_tensor(data, *, dtype: dtypes.dtype = None, device=None):
     """A tensor that shares memory with `data` if it is an array or tensor of the right dtype; else a copy."""
     wanted = None if dtype is None else numpy_dtype(dtype, "as_tensor")
     check_device(device)
@@ -96,6 +97,11 @@ def asarray(obj, *, dtype: dtypes.dtype = None, device=None, copy=None, requires
         result = result.to(dtypes.of(wanted))
     elif copy:
         result = result.clone()
+    if requires_grad is None and result.requires_grad:
+        warn_once(
+            "torch.asarray: unspecified requires_grad now defaults to obj.requires_grad instead of False. Pass "
+            "requires_grad=False explicitly to get the old behavior and silence this warning."
+        )
     if requires_grad is False and result.requires_grad:
         return result.detach()
     return result.requires_grad_() if requires_grad else result
@@ -194,3 +200,6 @@ def from_dlpack(ext_tensor, *, device=None, copy=None):
 def to_dlpack(input: Tensor):
     """The tensor as a DLPack capsule, which another library's `from_dlpack` can take once."""
     return input.__dlpack__()
+
+
+FUNCTIONS["to_dlpack"] = renamed(to_dlpack, "_to_dlpack", ("Tensor data",))

@@ -122,8 +122,7 @@ def _pseudoinverse(input: Array, atol, rtol, hermitian):
     else:
         U, values, Vh = decomposed(input, False)
     sizes = np.abs(values)
-    inverses = np.zeros_like(values)
-    np.divide(1, values, inverses, where=sizes > _floor(sizes, input.shape, atol, rtol))
+    inverses = np.where(sizes > _floor(sizes, input.shape, atol, rtol), 1 / values, 0)
     result = (Vh.swapaxes(-2, -1) * inverses[..., None, :]) @ U.swapaxes(-2, -1)
     return np.ascontiguousarray(result)
 

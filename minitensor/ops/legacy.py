@@ -4,7 +4,8 @@ import numpy as np
 
 from .. import dtypes
 from ..declare import FUNCTIONS, composite, view
-from ..misfits import type_name
+from ..misfits import Signature, explain, type_name
+from ..signature import to_ints
 from ..size import Size
 from ..storage import Storage, TypedStorage
 from ..tensor import Tensor, wrap
@@ -12,13 +13,16 @@ from .create import check_shape
 from .data import array_of
 from .interop import share
 
-SIGNATURES = (
-    "*, torch.device device = None",
-    "torch.Storage storage",
-    "Tensor other",
-    "tuple of ints size, *, torch.device device = None",
-    "object data, *, torch.device device = None",
-)
+SIGNATURES = [
+    Signature.parse(text)
+    for text in (
+        "*, torch.device device = None",
+        "torch.Storage storage",
+        "Tensor other",
+        "tuple of ints size, *, torch.device device = None",
+        "object data, *, torch.device device = None",
+    )
+]
 
 
 @view(input=lambda grad: grad)
@@ -31,7 +35,9 @@ def legacy(dtype, args, kwargs):
 
     `dtype`: None stands for the default dtype, and lets a tensor keep its own.
     """
-    kwargs = dict(kwargs)
+    error = explain("new", SIGNATURES, args, kwargs)
+    if error is not None:
+        raise error
     device = kwargs.pop("device", None)
     if device is not None and str(device) != "cpu":
         raise RuntimeError(
@@ -39,11 +45,7 @@ def legacy(dtype, args, kwargs):
         )
     if "size" in kwargs:
         args = (Size(kwargs.pop("size")),)
-    for name in ("data", "other", "storage"):
-        args = (*args, kwargs.pop(name)) if name in kwargs else args
-    first = args[0] if args else Size([0])
-    if kwargs or (len(args) > 1 and isinstance(first, (list, tuple))):
-        raise _misfit(args, kwargs)
+    first, *_ = (*args, *kwargs.values(), Size([0]))
     wanted = (dtype or dtypes.get_default_dtype()).numpy
     if isinstance(first, Tensor) and len(args) == 1 and (first.ndim or dtype is None):
         return _from_tensor(first, dtype)
@@ -54,30 +56,11 @@ def legacy(dtype, args, kwargs):
     if isinstance(first, np.ndarray):
         return share(first).to(dtypes.of(wanted))
     if isinstance(first, Size) or (hasattr(first, "__index__") and not isinstance(first, bool)):
-        sizes = first if isinstance(first, Size) else _sizes(args)
+        sizes = first if isinstance(first, Size) else to_ints(args)
         return wrap(np.zeros(check_shape(sizes, "new"), wanted))
     if isinstance(first, (list, tuple, range)):
         return wrap(array_of(first, wanted))
     raise TypeError(f"new(): data must be a sequence (got {type_name(first)})")
-
-
-def _misfit(args, kwargs):
-    """PyTorch's TypeError, in the form it had before there were lists of what did not match."""
-    given = [type_name(value) for value in args]
-    given += [f"{name}={type_name(value)}" for name, value in kwargs.items()]
-    start = f"new() received an invalid combination of arguments - got ({', '.join(given)})"
-    lines = "".join(f" * ({signature})\n" for signature in SIGNATURES)
-    return TypeError(f"{start}, but expected one of:\n{lines}")
-
-
-def _sizes(args):
-    for position, size in enumerate(args, 1):
-        if isinstance(size, bool) or not hasattr(size, "__index__"):
-            raise TypeError(
-                f"new(): argument 'size' failed to unpack the object at pos {position} with error "
-                f'"type must be tuple of ints,but got {type_name(size)}"'
-            )
-    return tuple(size.__index__() for size in args)
 
 
 def _from_tensor(tensor, dtype):
@@ -134,6 +117,8 @@ def new(self, *args, **kwargs):
 @composite(torch=False)
 def as_subclass(self, cls):
     """The tensor as one of a subclass of `torch.Tensor`, on the same memory."""
+    if not isinstance(cls, type):
+        raise TypeError(f"cls must be a type (got {type_name(cls)})")
     return _of_class(_alias(self), cls)
 
 

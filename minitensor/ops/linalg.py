@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from .. import dtypes, return_types
-from ..arguments import broadcast_error
+from ..arguments import broadcast_shape
 from ..declare import Array, Ints, composite, op
 from ..out import write
 from ..tensor import Tensor, wrap
@@ -291,14 +291,7 @@ def _check_equation(name, A, B, left):
             f"{name}: Incompatible shapes of A and B for the equation {'AX = B' if left else 'XA = B'} "
             f"({side}x{side} and {rows}x{columns})"
         )
-    _broadcast_batches(A, B)
-
-
-def _broadcast_batches(A, B):
-    try:
-        return np.broadcast_shapes(A.shape[:-2], B.shape[:-2])
-    except ValueError:
-        raise broadcast_error([np.broadcast_to(0, x.shape[:-2]) for x in (A, B)]) from None
+    broadcast_shape(A.shape[:-2], B.shape[:-2])
 
 
 @in_linalg

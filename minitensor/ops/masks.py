@@ -1,17 +1,18 @@
 """Elements by their place in reading order, or by a mask: `take`, `masked_select`, `nonzero` …"""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from .. import dtypes
 from ..arguments import broadcast_error
 from ..declare import Array, composite, op
+from ..layout import copied
 from ..out import write
 from ..tensor import Tensor
 from .gather import with_dims
 from .join import cat
-from .parts import copy_in_order
 from .slices import label
 from .views import expand_strides
 
@@ -73,7 +74,7 @@ def put(input: Array, index: Array, source: Array, accumulate: bool = False):
         )
     if index.size and not input.size:
         raise IndexError("put_(): Tried to put elements into an empty tensor")
-    result = copy_in_order(input)
+    result = copied(input)
     (target,) = with_dims(result)
     places, values = _places(target, index.reshape(-1)), source.reshape(-1)
     if accumulate:
@@ -123,6 +124,7 @@ def _source_slope(grad, mask, source_shape):
 @op(input=lambda grad, mask: grad.masked_fill(mask, 0), source=_source_slope)
 def masked_scatter(input: Array, mask: Array, source: Array):
     """A copy with the elements where a mask is True replaced by those of `source`, in order."""
+    mask, input = _broadcast(mask, input)
     if mask.dtype != bool:
         raise RuntimeError(
             f"masked_scatter_ only supports boolean masks, but got mask with dtype {label(mask)}"
@@ -132,7 +134,6 @@ def masked_scatter(input: Array, mask: Array, source: Array):
             "masked_scatter: expected self and source to have same dtypes but got"
             f"{label(input)} and {label(source)}"
         )
-    mask, input = _broadcast(mask, input)
     count = np.count_nonzero(mask)
     if count > source.size:
         raise RuntimeError("Number of elements of source < number of ones in mask")
@@ -195,7 +196,7 @@ def unravel_index(indices, shape):
     """
     if indices.is_complex() or indices.is_floating_point() or indices.dtype is dtypes.bool_:
         raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
-    if not isinstance(shape, (int, tuple, list)):
+    if not isinstance(shape, (int, Sequence)):
         raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {type(shape)}")
     sizes = (shape,) if isinstance(shape, int) else tuple(shape)
     for size in sizes:

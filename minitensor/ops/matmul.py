@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from .. import dtypes
-from ..arguments import broadcast_error, check_same_dtype
+from ..arguments import broadcast_shape, check_same_dtype
 from ..declare import Array, composite, op
 from ..formulas import for_both, turned
 from ..graph import ends
@@ -313,7 +313,7 @@ def _batched(input, other):
             return product(input.squeeze(0), other)
         if b[0] == 1 and other.requires_grad:
             return product(input, other.squeeze(0))
-    batch = _broadcast_batches(a[:-2], b[:-2])
+    batch = broadcast_shape(a[:-2], b[:-2])
     left = (1, *a)[-2:]
     right = b[-2:]
     count = math.prod(batch)
@@ -322,10 +322,3 @@ def _batched(input, other):
     if len(b) == 1:
         return _unsafe_view(first.bmm(second.unsqueeze(2)).squeeze(-1), (*batch, *a[-2:-1]))
     return _unsafe_view(first.bmm(second), (*batch, *a[-2:-1], b[-1]))
-
-
-def _broadcast_batches(a, b):
-    try:
-        return np.broadcast_shapes(a, b)
-    except ValueError:
-        raise broadcast_error([np.broadcast_to(0, shape) for shape in (a, b)]) from None

@@ -142,7 +142,7 @@ def resize_(self, *size, memory_format=None):
 
 
 @composite
-def resize_as_(input, the_template: Tensor, *, memory_format=None):
+def resize_as_(input: Tensor, the_template: Tensor, *, memory_format=None):
     """Change the shape in place to that of another tensor."""
     return input.resize_(*the_template._array.shape, memory_format=memory_format)
 

@@ -7,22 +7,14 @@ from itertools import accumulate
 
 import numpy as np
 
+from ..called import renamed
 from ..declare import Array, IntTuple, composite, op, view
-from ..storage import is_dense
+from ..layout import copied
+from ..signature import to_int
 from ..tensor import Tensor, wrap_dim
 from .inplace import zeros
 from .join import cat, stack
 from .views import restride
-
-
-def copy_in_order(array):
-    """A copy that keeps the order in memory if the original has no gaps there."""
-    if not is_dense(array):
-        return array.copy("C")
-    home = np.empty(array.size, array.dtype)
-    copy = np.ndarray(array.shape, array.dtype, home, 0, array.strides)
-    copy[...] = array
-    return copy
 
 
 def _placed(grad, shape, part, *where):
@@ -34,7 +26,7 @@ def _placed(grad, shape, part, *where):
 
 def replaced(input, src, part, *where):
     """A copy of `input` with `src` at the part that a view function picks out."""
-    result = copy_in_order(input)
+    result = copied(input)
     target = part(result, *where)
     if src.shape != target.shape:
         raise RuntimeError(
@@ -285,20 +277,29 @@ def unsafe_split_with_sizes(input: Array, split_sizes: IntTuple, dim: int = 0):
 
 
 @composite(method=False)
-def split(tensor: Tensor, split_size_or_sections, dim=0):
+def split(tensor, split_size_or_sections, dim=0):
     """Pieces of `dim` of a given size (the last may be smaller), or of the sizes in a list; views.
 
     >>> torch.split(torch.arange(5), 2)
     (tensor([0, 1]), tensor([2, 3]), tensor([4]))
     """
-    if isinstance(split_size_or_sections, (int, Tensor)):
-        return _split(tensor, int(split_size_or_sections), dim)
-    return split_with_sizes(tensor, split_size_or_sections, dim)
+    return tensor.split(split_size_or_sections, dim)
+
+
+def _evenly(input, split_size, dim):
+    return _split(input, to_int(split_size), to_int(dim))
+
+
+_SPLIT = [f"Tensor input, {kind} split_size, int dim = 0" for kind in ("int", "tuple of ints")]
+_evenly = renamed(_evenly, "split", _SPLIT)
 
 
 def _tensor_split(self, split_size, dim=0):
     """Pieces of `dim` of a given size (the last may be smaller), or of the sizes in a list; views."""
-    return split(self, split_size, dim)
+    if isinstance(split_size, Tensor) and split_size.numel() == 1:
+        split_size = int(split_size)
+    pieces = _evenly if isinstance(split_size, int) else split_with_sizes
+    return pieces(self, split_size, dim)
 
 
 _tensor_split.__name__, _tensor_split.__qualname__ = "split", "Tensor.split"

@@ -58,8 +58,9 @@ def form(dim, dtype):
 
 
 def _fold(ufunc, input, dim, keepdim, dtype):
-    input = cast(input, dtype)
-    axes = reduced_axes(dim, input.ndim)
+    if dtype is not None:
+        input = cast(input, dtype)
+    axes = None if dim is None else reduced_axes(dim, input.ndim)
     if ufunc is np.add and input.dtype.char in "fd":
         return contiguous(add_up(input, axes, keepdim))
     result = ufunc.reduce(input, axes, work_dtype(input, dtype), None, keepdim)
@@ -279,12 +280,13 @@ def _spread_of(op, input, dim, unbiased, correction, keepdim, out=None):
     if not input.is_floating_point():
         subject = name if name.endswith("mean") else "std and var"
         raise RuntimeError(f"{subject} only support floating point and complex dtypes")
+    result = op(input, dim, correction, keepdim, out=out)
     if _degrees(input._array.shape, dim, correction) <= 0:
         warn(
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the "
             "reduction factor (input numel divided by output numel)."
         )
-    return op(input, dim, correction, keepdim, out=out)
+    return result
 
 
 _SPREAD = (

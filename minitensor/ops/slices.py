@@ -5,13 +5,13 @@ import numpy as np
 from .. import dtypes
 from ..arguments import NUMBERS
 from ..declare import Array, Number, composite, op
+from ..layout import copied
 from ..once import warn_once
 from ..storage import contiguous_strides
 from ..tensor import Tensor, wrap_dim
 from .gather import check_bounds, reduce_into, reduce_slopes, with_dims
 from .inplace import change, check_holds, warn_if_expanded
 from .matmul import scaled
-from .parts import copy_in_order
 
 
 def label(array):
@@ -215,7 +215,7 @@ def _filled(input, dim, index, value):
         raise IndexError("index_fill_(): Expected dtype int64 for index.")
     if index.ndim > 1:
         raise RuntimeError("Index has to be a vector/scalar")
-    result = copy_in_order(input)
+    result = copied(input)
     target, index = with_dims(result, index)
     size = target.shape[dim]
     if not target.size:

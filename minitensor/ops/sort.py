@@ -6,10 +6,10 @@ import numpy as np
 
 from .. import return_types
 from ..declare import Array, composite, op
+from ..layout import memory_like
 from ..out import write
 from ..selection import quickselect, top_places
 from ..tensor import Tensor, wrap_dim
-from ..views import is_expanded
 from .extremes import check_not_empty, pick, picked
 from .reduce import contiguous
 
@@ -28,9 +28,7 @@ def _sorted(input, dim, descending):
     axis = wrap_dim(dim, input.ndim)
     if not input.ndim:
         return input.copy(), np.zeros((), "int64")
-    layout = "C" if is_expanded(input) else "K"
-    values = np.empty_like(input, order=layout)
-    indices = np.empty_like(input, "int64", layout)
+    values, indices = memory_like(input), memory_like(input, "int64")
     indices[...] = order_along(input, axis, descending)
     values[...] = np.take_along_axis(input, indices, axis)
     return values, indices

@@ -21,32 +21,6 @@ def restride(array, shape, strides):
     return np.lib.stride_tricks.as_strided(array, shape, strides)
 
 
-def memory_like(shape, dtype, operands):
-    """Fresh memory in the order that PyTorch gives the result of an element-wise op.
-
-    `operands`: the strides of each operand along the dimensions of the result, 0 where it is repeated.
-    """
-
-    def compare(inner, outer):
-        for strides in operands:
-            a, b = strides[inner], strides[outer]
-            if a and b and (a != b or shape[inner] > shape[outer]):
-                return a - b or 1
-        return 0
-
-    order = list(reversed(range(len(shape))))  # innermost first
-    for place in range(1, len(order)):
-        for earlier in reversed(range(place)):
-            difference = compare(order[earlier], order[place])
-            if difference > 0:
-                order[earlier], order[place] = order[place], order[earlier]
-                place = earlier
-            elif difference < 0:
-                break
-    order.reverse()
-    return np.empty([shape[d] for d in order], dtype).transpose(np.argsort(order).tolist())
-
-
 def spread(name, parameter, given, named):
     """The ints of x.f(2, 3), x.f((2, 3)) or x.f(size=(2, 3)) as a tuple."""
     try:
