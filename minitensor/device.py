@@ -1,7 +1,11 @@
 """`torch.device`: this kit has one, the CPU."""
 
+from types import NoneType
 
-class device:
+from .c_type import CType
+
+
+class device(metaclass=CType):
     """Where a tensor lives. Always the CPU here; other names raise PyTorch's errors.
 
     >>> torch.device("cpu")
@@ -19,15 +23,20 @@ class device:
             raise RuntimeError("Cannot access accelerator device when none is available.")
         if not isinstance(type, str):
             raise TypeError(f"device(): argument 'type' must be str, not {type.__class__.__name__}")
+        if not isinstance(index, (int, NoneType)):
+            kind = index.__class__.__name__
+            raise TypeError(f"device(): argument 'index' (position 2) must be int, not {kind}")
+        if not type:
+            raise RuntimeError("Device string must not be empty")
         name, colon, number = type.partition(":")
+        if not name.replace("_", "").isalpha() or (colon and not _is_index(number)):
+            raise RuntimeError(f"Invalid device string: '{type}'")
         if name not in self._kinds:
             raise RuntimeError(
                 "Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, "
                 "maia, xla, lazy, vulkan, mps, meta, hpu, mtia, privateuseone device type at start "
                 f"of device string: {name}"
             )
-        if colon and not number.isdigit():
-            raise RuntimeError(f"Invalid device string: '{type}'")
         if index is not None and colon:
             raise RuntimeError(
                 f"type (string) must not include an index because index was passed explicitly: {type}"
@@ -54,6 +63,21 @@ class device:
 
     def __reduce__(self):
         return restore_device, (self.type,) if self.index is None else (self.type, self.index)
+
+    def __enter__(self):
+        _outer.append(_default)
+        set_default_device(self)
+        return self
+
+    def __exit__(self, *exception):
+        set_default_device(_outer.pop())
+
+
+_outer = []  # the default devices outside of `with torch.device(...)` blocks
+
+
+def _is_index(text):
+    return text.isdigit() and str(int(text)) == text
 
 
 def restore_device(*where):

@@ -14,10 +14,12 @@ from functools import reduce
 import numpy as np
 from numpy import ndarray
 
+from .c_type import CType
+
 BOOL, INTEGRAL, FLOATING = range(3)  # the categories of promotion, from low to high
 
 
-class dtype:
+class dtype(metaclass=CType):
     """The type of a tensor's elements: exactly one object for each type, compared by identity.
 
     Beside PyTorch's attributes it has a few that the package itself needs: `name` ("float32"),

@@ -74,7 +74,7 @@ class ElementwiseOp(Op):
                 raise
             values = self.bind((input, *args), kwargs)
             raw = [v._array if isinstance(v, Tensor) else v for v in map(values.get, self.tensors)]
-            check_cast(dtypes.result_dtype(*raw), input._array.dtype)
+            check_cast(dtypes.result_dtype(*raw), input._array.dtype, self.name)
             raise
 
     def compute_into(self, array, values):

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from .c_type import CType
 from .device import check_device, cpu
 
 INITIAL_SEED = 67280421310721  # that of every new generator
@@ -27,7 +28,7 @@ STATE = np.dtype(
 )
 
 
-class Generator:
+class Generator(metaclass=CType, full_name="torch._C.Generator"):
     """A source of random numbers with a state of its own.
 
     `cached_normal` is the second half of a pair of normal numbers, kept for the next call, or None.

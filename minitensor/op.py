@@ -320,8 +320,9 @@ class Op:
             values["dtype"] = out.dtype
         computed = self.compute(values)
         arrays = list(map(np.asarray, computed if several else (computed,)))
-        if any(a.dtype.kind == "f" or (self.formulas and a.dtype.kind in "iu") for a in arrays):
-            refuse_gradients(self.name, [*outs, *self.differentiable(values)])
+        if self.formulas and any(a.dtype.kind != "b" for a in arrays):
+            aten = "aten::" if self.node.endswith("NotImplemented") else ""
+            refuse_gradients(aten + self.name, [*outs, *self.differentiable(values)])
         for target in outs:
             check_no_overlap(target, values.values())
         for target, array in zip(outs, arrays):
@@ -353,7 +354,7 @@ class Op:
                 f"{list(computed.shape)}"
             )
         if not self.casts:
-            check_cast(computed.dtype, array.dtype)
+            check_cast(computed.dtype, array.dtype, self.name)
 
         def write():
             array[...] = computed

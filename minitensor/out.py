@@ -6,17 +6,17 @@ from . import dtypes
 from .grad_mode import state
 from .graph import requires_grad
 from .once import warn
-from .views import note_change
+from .views import check_in_place, note_change
 
 # Where the tensor must have the result's dtype: the words of the error, and the ops that have these.
 # {0}: the op's name, {1}: the result's dtype, {2}: the tensor's.
 _EXACT = {
     "Expected out tensor to have dtype {1.ctype}, but got {2.ctype} instead": """
-        addmm aminmax argmax argmin baddbmm bmm isin linear cross diag_embed diagonal_copy gather index_add index_copy
-        index_reduce inverse linalg_cholesky_ex linalg_det linalg_eigvalsh linalg_inv_ex linalg_qr linalg_slogdet
-        linalg_solve_ex linalg_svdvals linalg_tensorinv linalg_tensorsolve log_softmax matmul max min mm
-        scatter scatter_add scatter_reduce softmax solve sort svd topk tril triu vector_norm cholesky_ex max_along
-        min_along matrix_power
+        addmm addmv aminmax argmax argmin baddbmm bmm isin linear cross diag_embed diagonal_copy gather index_add
+        index_copy index_reduce inverse linalg_cholesky_ex linalg_det linalg_eigvalsh linalg_inv_ex linalg_qr
+        linalg_slogdet linalg_solve_ex linalg_svdvals linalg_tensorinv linalg_tensorsolve log_softmax matmul mm scatter
+        scatter_add scatter_reduce softmax solve sort svd topk tril triu vector_norm cholesky_ex max_dim min_dim
+        matrix_power
     """,
     "Found dtype {2.label} but expected {1.label}": """
         abs bitwise_not ceil clamp_max clamp_min clamp_numbers conj_physical floor frac gelu hardshrink lerp_tensor neg
@@ -25,7 +25,7 @@ _EXACT = {
     "{0}(): self and result must have the same scalar type": "index_select masked_select",
     "tensordot: Expected the output tensor to have dtype {1.label}, but got an output tensor with dtype "
     "{2.label}": "inner tensordot",
-    "addmv input tensors must have the same dtype, but got {2.label}, {1.label}, and {1.label}": "addmv mv",
+    "addmv input tensors must have the same dtype, but got {2.label}, {1.label}, and {1.label}": "mv",
     "self and mat2 must have the same dtype, but got {2.label} and {1.label}": "addbmm",
     "expected scalar_type {1.label} but found {2.label}": "cummax cummin logcumsumexp",
     "expected scalar type {1.label} but found {2.label}": "logsigmoid solve_triangular",
@@ -62,13 +62,24 @@ _CASTABLE = {
     "{0}: Expected result to be safely castable from {1.label} dtype, but got result with dtype {2.label}": """
         cholesky cholesky_inverse cholesky_solve matrix_power linalg.cond linalg.pinv torch.linalg.matrix_rank
     """,
+    "{0}: Expected solution to be safely castable from {1.label} dtype, but got solution with dtype {2.label}": """
+        torch.linalg.lstsq
+    """,
     "{0}(): Expected floating point type for result tensor, but got: {2.label}": "logsumexp",
+    "{0} can't be cast to the desired output type {2.label}": "ldexp",
+    "\"{0}_cpu\" not implemented for '{2.label}'": "nansum",
+    "Expected canCast( typeMetaToScalarType(self.dtype()), typeMetaToScalarType(out.dtype())) to be true, but got "
+    "false.  (Could this error message be improved?  If so, please report an enhancement request to PyTorch.)": """
+        max min
+    """,
 }
 CASTABLE = {
-    name.rpartition(".")[2]: (text, name)
+    name.removeprefix("torch.").replace(".", "_"): (text, name)
     for text, names in _CASTABLE.items()
     for name in names.split()
 }
+# What has the result put into the tensor with `copy_`, which autograd sees.
+COPIED = {*"linalg_cond linalg_matrix_norm linalg_norm quantile svd".split()}
 
 # Ops that have no `out=`, and those that PyTorch's error calls by another name.
 NO_OUT = {
@@ -89,13 +100,10 @@ _NAMES = {
     "clamp_max": "at_most",
     "pow": "float_power pow_number pow_tensor pow_number_base",
     "lerp": "lerp_number lerp_tensor",
-    "max": "max_along",
-    "min": "min_along",
     "linalg_vector_norm": "vector_norm",
     "linalg_cross": "cross",
     "linalg_cholesky_ex": "cholesky_ex",
     "linalg_inv_ex": "inverse",
-    "linalg_pinv": "pseudoinverse",
     "linalg_solve_triangular": "solve_triangular",
     "log_sigmoid_forward": "logsigmoid",
     "special_entr": "entr",
@@ -107,9 +115,7 @@ _NAMES = {
     "_linalg_svd": "svd linalg_svdvals",
 }
 NAMES = {name: other for other, names in _NAMES.items() for name in names.split()}
-ATEN = {
-    *"conj_physical diag_embed diagonal_copy floor_divide heaviside histogram log_softmax softmax".split()
-}
+ATEN = {*"conj_physical diag_embed diagonal_copy log_softmax softmax".split()}
 
 
 def refuse_gradients(name, tensors):
@@ -118,20 +124,22 @@ def refuse_gradients(name, tensors):
         aten = name in ATEN or (
             name.endswith("_copy") and name not in ("index_copy", "narrow_copy", "unbind_copy")
         )
-        name = f"aten::{name}" if aten else NAMES.get(name, name)
+        name = f"aten::{name}" if aten else NAMES.get(name, name.removesuffix("_dim"))
         raise RuntimeError(
             f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of "
             "the arguments requires grad."
         )
 
 
-def check_cast(result, target):
-    """Raise PyTorch's error if a result of one dtype may not be written to a tensor of another."""
+_USUAL = "result type {1.label} can't be cast to the desired output type {2.label}"
+
+
+def check_cast(result, target, name=None):
+    """Raise PyTorch's error if an op's result of one dtype may not be written to a tensor of another."""
     if result is not target and not is_castable(dtypes.of(result), dtypes.of(target)):
-        raise RuntimeError(
-            f"result type {dtypes.of(result).label} can't be cast to the desired output type "
-            f"{dtypes.of(target).label}"
-        )
+        text, full = CASTABLE.get(name, (_USUAL, None))
+        kind = NotImplementedError if "not implemented" in text else RuntimeError
+        raise kind(text.format(full, dtypes.of(result), dtypes.of(target)))
 
 
 def is_castable(source, target):
@@ -143,9 +151,8 @@ def put(name, array, target):
     """Write an op's result, an array, into the tensor that was given as `out=`."""
     of, to = dtypes.of(array.dtype), dtypes.of(target._array.dtype)
     if of is not to:
-        if name in CASTABLE and not is_castable(of, to):
-            text, full = CASTABLE[name]
-            raise RuntimeError(text.format(full, of, to))
+        if name in CASTABLE:
+            check_cast(array.dtype, target._array.dtype, name)
         if name in EXACT or name.endswith("_copy"):
             raise RuntimeError(EXACT.get(name, EXACT["mm"]).format(name, of, to))
         if name in ("cat", "stack") and not is_castable(of, to):
@@ -167,7 +174,11 @@ def write(name, result, out):
         return result
     several = isinstance(out, (tuple, list))
     pairs = [*zip(result, out)] if several else [(result, out)]
-    refuse_gradients(name, [tensor for pair in pairs for tensor in pair])
+    if name in COPIED:
+        for _, target in pairs:
+            check_in_place(target, state.enabled and requires_grad(target))
+    else:
+        refuse_gradients(name, [tensor for pair in pairs for tensor in pair])
     for tensor, target in pairs:
         put(name, tensor._array, target)
     return named(type(result), out) if several else out

@@ -2,8 +2,10 @@
 
 import math
 
+from .c_type import CType
 
-class Size(tuple):
+
+class Size(tuple, metaclass=CType):
     """The sizes of a tensor along its dimensions. A subclass of tuple.
 
     >>> size = torch.ones(2, 3).size()
@@ -54,9 +56,6 @@ class Size(tuple):
 
     def __reduce__(self):
         return restore_size, (tuple(self),)
-
-
-Size.__name__ = "torch.Size"  # what Python's own errors call it, as in PyTorch
 
 
 def restore_size(sizes):

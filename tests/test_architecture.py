@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "minitensor"
 
 # From the ground up. A module imports from floors below it; those of `ops` also from each other.
 FLOORS = [
-    {"grad_mode", "left_out", "once"},
+    {"c_type", "grad_mode", "left_out", "once"},
     {
         "as_python",
         "device",

@@ -48,6 +48,41 @@ def test_strides_of_a_result(name, count, data):
     agree(function, strides=False)
 
 
+RESULTS = {
+    "clone": lambda t, x: x.clone(),
+    "a cast": lambda t, x: x.float(),
+    "like": lambda t, x: t.zeros_like(x),
+    "exp": lambda t, x: x.exp(),
+    "a number": lambda t, x: 1 - x,
+    "compared": lambda t, x: x > 0,
+    "clamp": lambda t, x: x.clamp(-1, 2),
+    "where": lambda t, x: t.where(x > 0, x, 0),
+    "sort": lambda t, x: x.sort(0),
+    "flip": lambda t, x: x.flip(0),
+    "roll": lambda t, x: x.roll(1),
+    "index_fill": lambda t, x: x.index_fill(0, t.tensor([0]), 1),
+}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+@settings(derandomize=True, deadline=None, max_examples=30)
+@given(
+    shape=st.lists(st.integers(1, 3), min_size=3, max_size=3),
+    order=st.permutations(range(3)),
+    part=st.sampled_from([slice(None), slice(1), slice(None, None, 2)]),
+    repeated=st.booleans(),
+)
+def test_strides_even_of_sizes_1(name, shape, order, part, repeated):
+    array = np.arange(float(np.prod(shape))).reshape(shape)
+
+    def function(t, x):
+        x = x[part].permute(*order)
+        x = x.expand(2, *x.shape)[0 if 1 in x.shape else slice(None)] if repeated else x
+        return RESULTS[name](t, x)
+
+    agree(function, array, grad=False)
+
+
 def test_nothing_is_copied_where_the_order_is_right():
     a, b = np.zeros((2, 3)), np.zeros(3)
     result = a + b

@@ -6,7 +6,14 @@ from .. import dtypes
 from ..arguments import NUMBERS
 from ..declare import Array, composite, elementwise
 from ..tensor import Tensor, wrap
-from .arithmetic import ANY_OF_TWO, TENSOR_OR_NUMBER, by_kind, checking, tensor_first
+from .arithmetic import (
+    ANY_OF_TWO,
+    TENSOR_OR_NUMBER,
+    by_kind,
+    checking,
+    not_differentiable,
+    tensor_first,
+)
 from .inplace import zeros
 
 # Comparisons compute in the promoted dtype and give bools. (The formulas matter in place only, where a
@@ -193,6 +200,7 @@ def logical_not(input):
 # Bits
 
 
+@not_differentiable
 @elementwise(kernel=("bitwise_and_cpu", "biu"), signatures=ANY_OF_TWO)
 def bitwise_and(input, other):
     """The bits that are set in both: `&`.
@@ -203,18 +211,21 @@ def bitwise_and(input, other):
     return np.bitwise_and(input, other)
 
 
+@not_differentiable
 @elementwise(kernel=("bitwise_or_cpu", "biu"), signatures=ANY_OF_TWO)
 def bitwise_or(input, other):
     """The bits that are set in one of the two, or both: `|`."""
     return np.bitwise_or(input, other)
 
 
+@not_differentiable
 @elementwise(kernel=("bitwise_xor_cpu", "biu"), signatures=ANY_OF_TWO)
 def bitwise_xor(input, other):
     """The bits that are set in exactly one of the two: `^`."""
     return np.bitwise_xor(input, other)
 
 
+@not_differentiable
 @elementwise(kernel=("bitwise_not_cpu", "biu"))
 def bitwise_not(input):
     """All bits turned over; for bools, logical not: `~`."""
@@ -230,6 +241,7 @@ def __invert__(self):
     return bitwise_not(self)
 
 
+@not_differentiable
 @elementwise(kernel=("lshift_cpu", "iu"), signatures=ANY_OF_TWO)
 def bitwise_left_shift(input, other):
     """input * 2 ** other, by moving bits: `<<`. Bits that leave the number are lost."""
@@ -237,6 +249,7 @@ def bitwise_left_shift(input, other):
     return np.where(possible, np.left_shift(input, count), input.dtype.type(0))
 
 
+@not_differentiable
 @elementwise(kernel=("rshift_cpu", "iu"), signatures=ANY_OF_TWO)
 def bitwise_right_shift(input, other):
     """input / 2 ** other, rounded down, by moving bits: `>>`."""

@@ -319,7 +319,9 @@ def _histogram(input: Array, edges: Array, weight: Array, density):
         "bool density = False, tuple of Tensors out = None",
     )
 )
-def histogram(input: Tensor, bins=100, *, range=None, weight: Tensor = None, density: bool = False):
+def histogram(
+    input: Tensor, bins=100, *, range=None, weight: Tensor = None, density: bool = False, out=None
+):
     """How many elements fall into each bin, and the edges of the bins.
 
     `bins`: how many of equal width there are, from the smallest element to the largest (or over a
@@ -347,7 +349,7 @@ def histogram(input: Tensor, bins=100, *, range=None, weight: Tensor = None, den
             "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got "
             f"input with dtype {_c_name(input)} and bins for dimension 0 with dtype {_c_name(edges)}"
         )
-    return _histogram(input, edges, weight, density)
+    return _histogram(input, edges, weight, density, out=out)
 
 
 def _c_name(tensor):

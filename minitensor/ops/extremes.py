@@ -88,12 +88,12 @@ def _min(input: Array):
 
 
 @op(node="MaxBackward", returns=return_types.max, input=picked)
-def _max_along(input: Array, dim: int, keepdim):
+def _max_dim(input: Array, dim: int, keepdim):
     return _extreme_along(np.maximum, np.ndarray.argmax, input, dim, keepdim, "max")
 
 
 @op(node="MinBackward", returns=return_types.min, input=picked)
-def _min_along(input: Array, dim: int, keepdim):
+def _min_dim(input: Array, dim: int, keepdim):
     return _extreme_along(np.minimum, np.ndarray.argmin, input, dim, keepdim, "min")
 
 
@@ -122,7 +122,7 @@ def max(input: Tensor, dim=None, keepdim: bool = False, *, other: Tensor = None,
     """
     if isinstance(dim, Tensor) or other is not None:
         return maximum(input, dim if other is None else other, out=out)
-    return _max(input, out=out) if dim is None else _max_along(input, to_int(dim), keepdim, out=out)
+    return _max(input, out=out) if dim is None else _max_dim(input, to_int(dim), keepdim, out=out)
 
 
 @composite(signatures=_SIGNATURES)
@@ -133,7 +133,7 @@ def min(input: Tensor, dim=None, keepdim: bool = False, *, other: Tensor = None,
     """
     if isinstance(dim, Tensor) or other is not None:
         return minimum(input, dim if other is None else other, out=out)
-    return _min(input, out=out) if dim is None else _min_along(input, to_int(dim), keepdim, out=out)
+    return _min(input, out=out) if dim is None else _min_dim(input, to_int(dim), keepdim, out=out)
 
 
 def _limit(ufunc, input, dim, keepdim, name):

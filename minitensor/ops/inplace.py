@@ -72,10 +72,10 @@ def zero_(input):
 
 @op(node="FillBackward", number=2, casts=True, input=zeros)
 def _fill_number(input, value):
-    return np.broadcast_to(_as_element(value, input.dtype), input.shape)
+    return np.broadcast_to(as_element(value, input.dtype), input.shape)
 
 
-def _as_element(value, dtype):
+def as_element(value, dtype):
     """A number as an array of a dtype; PyTorch's error if that can't hold it."""
     check_holds(value, dtype)
     return np.array(value).astype(dtype)
@@ -119,7 +119,7 @@ def fill_(input: Tensor, value):
         raise TypeError
     if _recordable(input):
         return _fill_number.op.in_place(input, (value,), {}, overlap=True)
-    return _overwritten(input, _as_element(value, input._array.dtype))
+    return _overwritten(input, as_element(value, input._array.dtype))
 
 
 @composite(method=False, signatures=VALUES)

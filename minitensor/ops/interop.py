@@ -197,9 +197,9 @@ def from_dlpack(ext_tensor, *, device=None, copy=None):
 
 
 @composite(method=False)
-def to_dlpack(input: Tensor):
+def to_dlpack(data: Tensor):
     """The tensor as a DLPack capsule, which another library's `from_dlpack` can take once."""
-    return input.__dlpack__()
+    return data.__dlpack__()
 
 
 FUNCTIONS["to_dlpack"] = renamed(to_dlpack, "_to_dlpack", ("Tensor data",))

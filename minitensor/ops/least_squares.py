@@ -107,8 +107,8 @@ def _pseudoinverse_slope(grad, input, result):
     return rest - (K @ P).mT + (G - A @ K) @ P @ P.mT - (rest @ P) @ A
 
 
-@op(node="LinalgPinvBackward", input=_pseudoinverse_slope)
-def _pseudoinverse(input: Array, atol, rtol, hermitian):
+@op(input=_pseudoinverse_slope)
+def _linalg_pinv(input: Array, atol, rtol, hermitian):
     if input.ndim < 2 or input.dtype.char not in "fd":
         kind = f"{dtypes.of(input.dtype).label}{{{list(input.shape)}}}"
         raise RuntimeError(
@@ -140,7 +140,7 @@ def linalg_pinv(
             [0.0000, 0.0000]])
     """
     rtol = rtol if rcond is None else rcond
-    return _pseudoinverse(input, *_as_arrays(atol, rtol), hermitian, out=out)
+    return _linalg_pinv(input, *_as_arrays(atol, rtol), hermitian, out=out)
 
 
 @composite
@@ -217,7 +217,7 @@ def _check_fit(A, B, driver):
 
 
 @in_linalg
-def linalg_lstsq(input: Tensor, b: Tensor, rcond: float = None, *, driver: str = None):
+def linalg_lstsq(input: Tensor, b: Tensor, rcond: float = None, *, driver: str = None, out=None):
     """The X for which input @ X comes closest to b: the smallest sum of squared differences.
 
     Returns also the sums of squares left over (not for the default driver), the ranks and the singular
@@ -250,14 +250,10 @@ def linalg_lstsq(input: Tensor, b: Tensor, rcond: float = None, *, driver: str =
     columnwise[...] = X.swapaxes(-2, -1)
     X = columnwise[..., 0, :] if vector else columnwise.swapaxes(-2, -1)
     solution, residuals = _fit(input, b, X, residuals)
-    return return_types.linalg_lstsq(
-        (
-            solution,
-            residuals,
-            wrap(rank if driver != "gels" else np.empty(0, np.int64)),
-            wrap(values if driver in ("gelsd", "gelss") else none),
-        )
-    )
+    rank = wrap(rank if driver != "gels" else np.empty(0, np.int64))
+    values = wrap(values if driver in ("gelsd", "gelss") else none)
+    results = return_types.linalg_lstsq((solution, residuals, rank, values))
+    return write("linalg_lstsq", results, out)
 
 
 def _fitted(A, B, rcond):

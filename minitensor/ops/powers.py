@@ -13,6 +13,7 @@ from ..declare import Array, composite, elementwise
 from ..out import write
 from ..signature import to_operand
 from ..tensor import Tensor
+from .arithmetic import not_differentiable
 from .functions import single
 from .inplace import zeros
 
@@ -228,6 +229,7 @@ def hypot(input: Array, other: Array):
 # Divisors and multiples
 
 
+@not_differentiable
 @elementwise(kernel=("gcd_cpu", "iu"))
 def gcd(input: Array, other: Array):
     """The greatest common divisor of integers.
@@ -238,6 +240,7 @@ def gcd(input: Array, other: Array):
     return np.gcd(input, other)
 
 
+@not_differentiable
 @elementwise(kernel=("lcm_cpu", "iu"))
 def lcm(input: Array, other: Array):
     """The least common multiple of integers."""

@@ -14,7 +14,6 @@ from ..return_types import Plain
 from ..signature import to_ints
 from ..summation import add_up
 from ..tensor import Tensor, wrap, wrap_dim
-from .arithmetic import div
 from .join import cat
 
 # What all reductions share
@@ -116,6 +115,15 @@ def _evenly_spread(grad, input_shape, input_numel, dim, keepdim):
     return _spread(grad, input_shape, dim, keepdim) / how_many(input_shape, dim)
 
 
+def _no_mean(name, kind, dtype):
+    error = RuntimeError(
+        f"{name}(): could not infer output dtype. {kind} dtype must be either a floating point "
+        f"or complex dtype. Got: {dtype.label}"
+    )
+    error.add_note(f"Hint: convert first, as in x.float().{name}().")
+    return error
+
+
 @op(
     signatures=(f"{_OF_ALL}, Tensor out = None", _ALONG),
     number=lambda dim: 0 if dim is None else 1,
@@ -130,15 +138,9 @@ def mean(input: Array, dim: Ints = None, keepdim: bool = False, *, dtype: DType 
     >>> torch.tensor([[1., 2.], [3., 4.]]).mean(dim=0)
     tensor([2., 3.])
     """
-    kind = "Input" if dtype is None else "Optional"
     input = cast(input, dtype)
     if input.dtype.kind != "f":
-        error = RuntimeError(
-            f"mean(): could not infer output dtype. {kind} dtype must be either a floating point "
-            f"or complex dtype. Got: {dtypes.of(input.dtype).label}"
-        )
-        error.add_note("Hint: convert first, as in x.float().mean().")
-        raise error
+        raise _no_mean("mean", "Input" if dtype is None else "Optional", dtypes.of(input.dtype))
     axes = reduced_axes(dim, input.ndim)
     total = add_up(input.astype("f") if input.dtype.char == "e" else input, axes, keepdim)
     result = total / (input.size // max(total.size, 1))
@@ -155,9 +157,12 @@ def nanmean(
             "nanmean(): expected input to have floating point or complex dtype but got "
             f"{input.dtype.label}"
         )
+    if dtype is not None and not dtype.is_floating_point:
+        raise _no_mean("nanmean", "Optional", dtype)
     dims = () if dim is None else dim
     count = input.detach().isnan().logical_not().sum(dims, keepdim)
-    return div(input.nansum(dim, keepdim, dtype=dtype), count, out=out)
+    total = nansum(input, dim, keepdim, dtype=dtype, out=out)
+    return total / count if out is None else total.div_(count)
 
 
 def others_product(input, dim):

@@ -13,6 +13,9 @@ from .reduce import cast, contiguous, form
 
 def _running(ufunc, input, dim, dtype):
     axis = wrap_dim(dim, input.ndim)
+    if dtype is dtypes.bool_:
+        name = "cumsum" if ufunc is np.add else "cumprod"
+        raise NotImplementedError(f"\"{name}_out_cpu\" not implemented for 'Bool'")
     input = cast(input, dtype)
     if dtype is None and input.dtype.kind != "f":
         input = input.astype("int64")

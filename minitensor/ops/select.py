@@ -5,6 +5,7 @@ import numpy as np
 from .. import dtypes
 from ..arguments import NUMBERS, broadcast_error, check_fits, number_to_array
 from ..declare import Array, Mask, composite, elementwise, op
+from ..layout import laid_out
 from ..once import warn_once
 from ..tensor import Tensor, wrap
 from .inplace import change, check_holds, warn_if_expanded
@@ -160,9 +161,8 @@ def _limited_by_numbers(input, min, max):
     if input.dtype.kind == "b":
         bound = "min_" if max is None else "max_" if min is None else ""
         raise NotImplementedError(f"\"clamp_{bound}scalar_cpu\" not implemented for 'Bool'")
-    return _limited(
-        input, *[None if b is None else number_to_array(b, input.dtype) for b in (min, max)]
-    )
+    bounds = [None if b is None else number_to_array(b, input.dtype) for b in (min, max)]
+    return laid_out(_limited(input, *bounds), (input,))
 
 
 def _slope_inside(grad, input, min, max):

@@ -10,7 +10,7 @@ from ..once import warn_once
 from ..storage import contiguous_strides
 from ..tensor import Tensor, wrap_dim
 from .gather import check_bounds, reduce_into, reduce_slopes, with_dims
-from .inplace import change, check_holds, warn_if_expanded
+from .inplace import as_element, change, warn_if_expanded
 from .matmul import scaled
 
 
@@ -215,6 +215,7 @@ def _filled(input, dim, index, value):
         raise IndexError("index_fill_(): Expected dtype int64 for index.")
     if index.ndim > 1:
         raise RuntimeError("Index has to be a vector/scalar")
+    value = as_element(value, input.dtype)
     result = copied(input)
     target, index = with_dims(result, index)
     size = target.shape[dim]
@@ -240,8 +241,7 @@ def _check_memory(array, dim, count):
 
 @op(node="IndexFillBackward", input=lambda grad, dim, index: grad.index_fill(dim, index, 0))
 def _index_fill_number(input, dim: int, index: Array, value):
-    check_holds(value, input.dtype)
-    return _filled(input, dim, index, np.array(value).astype(input.dtype))
+    return _filled(input, dim, index, value)
 
 
 @op(
@@ -256,8 +256,7 @@ def _index_fill_tensor(input, dim: int, index: Array, value):
             "index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
             f"{value.ndim} dimension(s)."
         )
-    check_holds(value.item(), input.dtype)
-    return _filled(input, dim, index, value.astype(input.dtype))
+    return _filled(input, dim, index, value.item())
 
 
 _FILLS = ("int dim, Tensor index, Tensor value", "int dim, Tensor index, Number value")
