@@ -80,6 +80,7 @@ globals().update(_FUNCTIONS)  # every op and function declared in the modules ab
 globals().update({kind.__name__: kind for kind in _LEGACY.values()})  # FloatStorage and so on
 Storage = _LEGACY[float32]
 
+__version__ = "2.13.0+cpu"  # of the PyTorch that this behaves as
 e, inf, nan, pi, newaxis = _math.e, _math.inf, _math.nan, _math.pi, None
 
 _LATER = {"nn": "minitensor.nn", "special": "minitensor.special"}

@@ -12,6 +12,10 @@ from .signature import WORDS, Array, Mask
 from .tensor import Tensor
 from .views import note_change
 
+# The types of numbers that need no look, by the character of the dtype of the tensor beside them.
+PLAIN_NUMBERS = dict.fromkeys("efd", (float, int)) | dict.fromkeys("bBhilq", (int,)) | {"?": ()}
+NO_NUMBERS = dict.fromkeys(PLAIN_NUMBERS, ())
+
 
 class ElementwiseOp(Op):
     """An op whose operands are promoted to one dtype and broadcast.
@@ -31,11 +35,7 @@ class ElementwiseOp(Op):
         self.direct = "f" if self.to_float else self.kinds  # dtypes that need no look
         kinds = forward.__annotations__
         self.no_numbers = [n for n in self.tensors if kinds.get(n) in (Array, Mask)]
-        plain = {"f": (float, int), "i": (int,), "u": (int,), "b": ()}
-        self.numbers = {  # that need no look, by the dtype's character
-            dtype.char: () if self.no_numbers else plain[dtype.kind]
-            for dtype in map(np.dtype, "?bBhilqefd")
-        }
+        self.numbers = dict(NO_NUMBERS if self.no_numbers else PLAIN_NUMBERS)
         self.masks = [n for n in self.tensors if kinds.get(n) is Mask]
         self.overwrites = self.writes and len(self.tensors) == 2 and not self.masks
 

@@ -223,13 +223,15 @@ class Tensor(AsPython):
 
     def requires_grad_(self, requires_grad=True):
         """Set `requires_grad` in place; returns the tensor."""
+        if not isinstance(requires_grad, bool):
+            expected = "argument 'requires_grad' (position 1) must be bool"
+            raise TypeError(f"requires_grad_(): {expected}, not {type(requires_grad).__name__}")
         if self._grad_fn is not None:
             if requires_grad:
                 return self
             raise RuntimeError(
-                "you can only change requires_grad flags of leaf variables. If you want to use a "
-                "computed variable in a subgraph that doesn't require differentiation use "
-                "var_no_grad = var.detach()."
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable "
+                "in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
             )
         if requires_grad and not self.is_floating_point():
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
@@ -362,27 +364,25 @@ def wrap_dim(dim, ndim, scalars=True):
 def as_int(value, function, name="dim", position=1):
     """`value` as a Python int, or PyTorch's error for an argument that is none."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
-        kind = type(value).__name__
-        raise TypeError(
-            f"{function}(): argument '{name}' (position {position}) must be int, not {kind}"
-        )
+        argument = f"argument '{name}' (position {position})"
+        raise TypeError(f"{function}(): {argument} must be int, not {type(value).__name__}")
     return value.__index__()
 
 
 def check_grad(tensor, grad):
     """Raise PyTorch's error unless `grad` can be the gradient of `tensor`."""
     if not isinstance(grad, Tensor):
-        kind = type(grad).__name__
-        raise TypeError(
-            f"assigned grad expected to be a Tensor or None but got grad of type {kind}"
-        )
+        expected = "assigned grad expected to be a Tensor or None"
+        raise TypeError(f"{expected} but got grad of type {type(grad).__name__}")
+    if grad is tensor:
+        raise RuntimeError("can't assign Variable as its own grad")
     if grad.dtype is not tensor.dtype:
         raise RuntimeError(
-            f"attempting to assign a gradient with dtype '{grad.dtype.ctype}' to a tensor with "
-            f"grad_dtype '{tensor.dtype.label}'. The gradient must match the tensor's grad_dtype "
-            "(defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a "
-            "specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the "
-            "dtypes of a tensor and its gradient may break downstream systems that assume they match."
+            f"attempting to assign a gradient with dtype '{grad.dtype.ctype}' to a tensor with grad_dtype "
+            f"'{tensor.dtype.label}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
+            "dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any "
+            "dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
+            "downstream systems that assume they match."
         )
     if grad._array.shape != tensor._array.shape:
         raise RuntimeError(
@@ -392,9 +392,8 @@ def check_grad(tensor, grad):
 
 
 _NON_LEAF_GRAD = (
-    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute "
-    "won't be populated during autograd.backward(). If you indeed want the .grad field to be populated "
-    "for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor "
-    "by mistake, make sure you access the leaf Tensor instead. See "
-    "github.com/pytorch/pytorch/pull/30531 for more information."
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+    "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor,"
+    " use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access "
+    "the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
 )

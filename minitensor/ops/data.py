@@ -18,6 +18,8 @@ def array_of(data, dtype=None, name="tensor"):
     """A fresh array of the numbers in nested sequences, of the dtype that PyTorch infers (an np.dtype)."""
     if isinstance(data, Tensor):
         data = data._array
+    elif isinstance(data, np.ndarray):
+        check_strides(data)
     if isinstance(data, (np.ndarray, np.generic)):
         if not isinstance(data, np.ndarray):
             data = np.asarray(data)
@@ -43,6 +45,16 @@ def array_of(data, dtype=None, name="tensor"):
     if dtype is not None and dtype != kind:
         array = _convert(array, dtype)
     return array.reshape(shape)
+
+
+def check_strides(array):
+    """Raise PyTorch's ValueError for a NumPy array that runs backwards, as `a[::-1]` does."""
+    if any(step < 0 for step in array.strides):
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are "
+            "not currently supported. (You can probably work around this by making a copy of your array  with "
+            "array.copy().) "
+        )
 
 
 def _number_of(exact, leaf):

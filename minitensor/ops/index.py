@@ -299,7 +299,7 @@ def _number_or_tensor(k):
     if not isinstance(k, Tensor) and isinstance(k, (np.ndarray, Sequence)):
         if isinstance(k, str):
             raise TypeError("new(): invalid data type 'str'")
-        array = k if isinstance(k, np.ndarray) else array_of(list(k))
+        array = array_of(k if isinstance(k, np.ndarray) else list(k))
         k = wrap(array if array.dtype in MASKS else array.astype(np.int64))
     if isinstance(k, Tensor):
         array = k._array

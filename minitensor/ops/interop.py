@@ -9,18 +9,13 @@ from ..device import check_device
 from ..once import warn_once
 from ..tensor import Tensor, wrap
 from .create import finish, numpy_dtype
-from .data import array_of
+from .data import array_of, check_strides
 
 
 def share(array):
     """A tensor on the memory of a NumPy array; PyTorch's error if there can't be one."""
     d = dtypes.of(array.dtype)
-    if any(step < 0 for step in array.strides):
-        raise ValueError(
-            "At least one stride in the given numpy array is negative, and tensors with negative strides are "
-            "not currently supported. (You can probably work around this by making a copy of your array  with "
-            "array.copy().) "
-        )
+    check_strides(array)
     if any(step % array.itemsize for step in array.strides):
         raise ValueError(
             "given numpy array strides not a multiple of the element byte size. Copy the numpy array to "
